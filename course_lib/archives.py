@@ -1,0 +1,295 @@
+"""Find, verify and extract the files of the data sets. Needs the standard library only.
+
+Whatever goes wrong raises DatasetError, whose one sentence names the file and what to do. A folder
+of batches appears all at once: files are first written to a folder `<name>.<random>.part` beside
+it, which is then renamed. So two notebooks may start together, and what an interrupted run left
+behind is never taken for the real thing.
+"""
+
+import contextlib
+import errno
+import gzip
+import hashlib
+import os
+import shutil
+import tarfile
+import tempfile
+import uuid
+import zlib
+from pathlib import Path
+
+DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
+
+# The checksums of the files that the course brings along, and of the one it can download.
+PICTOGRAMS_SHA256 = "0000000000000000000000000000000000000000000000000000000000000000"
+DIGITS_SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
+CIFAR10_MD5 = "c58f30108f718f92721af3b95e74349a"
+
+PICTOGRAMS_ARCHIVE = DATA_FOLDER / "pictograms-10-python.tar.gz"
+DIGITS_FILE = DATA_FOLDER / "digits.csv.gz"
+CIFAR10_NAME = "cifar-10-python.tar.gz"
+CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
+
+NAMES = ("pictograms", "cifar10", "digits")
+FOLDER_IN_ARCHIVE = "cifar-10-batches-py"
+TRAINING_FILES = [f"data_batch_{i}" for i in range(1, 6)]
+BATCH_FILES = [*TRAINING_FILES, "test_batch", "batches.meta"]
+OPTIONAL_FILES = ["readme.html"]
+MAX_FILE_BYTES = 64_000_000  # a CIFAR-10 batch has 31,000,000
+
+
+class DatasetError(ValueError):
+    """A data file is missing, damaged or not to be trusted. The message says what to do."""
+
+
+# Where things are
+
+
+def cifar10_home():
+    """The folder in which CIFAR-10 is looked for and downloaded to: $COURSE_DATA_DIR, or data/."""
+    return Path(os.environ.get("COURSE_DATA_DIR") or DATA_FOLDER).expanduser().resolve()
+
+
+def cache_folders():
+    """Yield the folders that may hold extracted pictograms: beside the data, then the user's own.
+
+    The second is for a course folder that the reader may not write to.
+    """
+    yield DATA_FOLDER / ".cache"
+    with contextlib.suppress(ImportError):
+        import pooch
+
+        yield Path(pooch.os_cache("the-network-that-would-not-learn")).resolve()
+
+
+def batches_folder(name=None):
+    """Return the folder with the six batch files and batches.meta of "pictograms" or "cifar10".
+
+    Without a name: of the set that `datasets.load()` reads. Verifies and extracts the archive if
+    that has not been done yet. Raises DatasetError.
+    """
+    name = chosen(name)
+    if name == "pictograms":
+        return _pictograms_folder()
+    if name == "cifar10":
+        return _cifar10_folder()
+    raise DatasetError(f'{name!r} is not a set with batch files; use "pictograms" or "cifar10".')
+
+
+def chosen(name=None):
+    """Return the name of a data set: `name`, or $COURSE_DATASET, or "pictograms".
+
+    Raises DatasetError for a name that there is none of.
+    """
+    source = "load" if name else "the environment variable COURSE_DATASET"
+    name = name or os.environ.get("COURSE_DATASET") or "pictograms"
+    if name not in NAMES:
+        raise DatasetError(
+            f'{source} asks for the data set {name!r}; use "pictograms", "cifar10" or "digits".'
+        )
+    return name
+
+
+def _pictograms_folder():
+    # The checksum in the folder's name keeps a new archive apart from an older one's files.
+    name = f"pictograms-{PICTOGRAMS_SHA256[:12]}"
+    for cache in cache_folders():
+        if (cache / name).is_dir():
+            return check_complete(cache / name)
+    verify(PICTOGRAMS_ARCHIVE, "sha256", PICTOGRAMS_SHA256)
+    for cache in cache_folders():
+        if can_write(cache):
+            return extract(PICTOGRAMS_ARCHIVE, cache / name)
+    caches = " and ".join(map(str, cache_folders()))
+    raise DatasetError(
+        f"{PICTOGRAMS_ARCHIVE} cannot be extracted, because neither {caches} can be written to; "
+        "allow writing to one of them."
+    )
+
+
+def _cifar10_folder():
+    folder = cifar10_home() / FOLDER_IN_ARCHIVE
+    archive = cifar10_home() / CIFAR10_NAME
+    if folder.is_dir():
+        return check_complete(folder)
+    if archive.exists():
+        verify(archive, "md5", CIFAR10_MD5)
+        return extract(archive, folder)
+    raise DatasetError(
+        f"CIFAR-10 is not in {cifar10_home()}; run `python -m course_lib download cifar10`, "
+        f"or fetch {CIFAR10_URL} yourself and put it there as {CIFAR10_NAME}."
+    )
+
+
+def check_complete(folder):
+    """Return `folder` if it holds all batch files. Raises DatasetError naming the missing ones."""
+    missing = [name for name in BATCH_FILES if not (folder / name).is_file()]
+    if missing:
+        raise DatasetError(
+            f"{folder} is incomplete, {', '.join(missing)} missing; {remedy(folder / missing[0])}."
+        )
+    return folder
+
+
+def can_write(folder):
+    """Make `folder` if need be, and say whether files can be made in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def remedy(path):
+    """Say what to do about the bad file at `path`: it depends on where the file came from."""
+    path = Path(path).resolve()
+    folder = path.parent
+    if path in (PICTOGRAMS_ARCHIVE, DIGITS_FILE):
+        return (
+            f"restore it with `git checkout -- data/{path.name}` in the course's folder, "
+            "or download the course again"
+        )
+    if folder.name.startswith("pictograms-") and folder.parent in cache_folders():
+        return f"delete the folder {folder} and load the pictograms again, which makes it anew"
+    if path == cifar10_home() / CIFAR10_NAME:
+        return "delete it and run `python -m course_lib download cifar10`"
+    if folder == cifar10_home() / FOLDER_IN_ARCHIVE:
+        return f"delete the folder {folder} and run `python -m course_lib download cifar10`"
+    return "use a file in the format of CIFAR-10's Python version, from a source that you trust"
+
+
+# Verify
+
+
+def verify(path, algorithm, digest):
+    """Check that the file at `path` has this checksum; `algorithm` is "sha256" or "md5".
+
+    Raises DatasetError.
+    """
+    found = hashlib.new(algorithm, usedforsecurity=False)
+    with explained(path, "cannot be read"), open(path, "rb") as file:
+        start = file.read(512)
+        file.seek(0)
+        while block := file.read(1 << 20):
+            found.update(block)
+    if found.hexdigest() != digest:
+        what = looks_like(start) or "is damaged, incomplete or another file"
+        raise DatasetError(
+            f"{path} {what}: its {algorithm} is {found.hexdigest()} and should be {digest}; "
+            f"{remedy(path)}."
+        )
+
+
+def looks_like(start):
+    """Name a common mistake from a file's first bytes, or return None."""
+    if not start:
+        return "is empty"
+    if start.lstrip()[:1] == b"<":
+        return "is a web page (HTML), not data"
+    return None
+
+
+@contextlib.contextmanager
+def explained(path, what):
+    """Turn an error of the operating system inside the `with` block into a DatasetError."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DatasetError(f"{path} {what}: there is no such file; {remedy(path)}.") from error
+    except IsADirectoryError as error:
+        raise DatasetError(f"{path} {what}: it is a folder, not a file; name a file.") from error
+    except OSError as error:
+        raise DatasetError(f"{path} {what}: {_reason(error)}.") from error
+
+
+def _reason(error):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full; free some space (CIFAR-10 takes 360 MB) and try again"
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return f"no permission for {error.filename}; allow it and try again"
+    return f"the system reports '{error.strerror or error}'; mend that and try again"
+
+
+# Extract
+
+
+def extract(archive, destination):
+    """Extract the batch files of a .tar.gz file into the new folder `destination`; return it.
+
+    The archive may hold cifar-10-batches-py/ with exactly CIFAR-10's files, and nothing is written
+    before all of it was looked through. Raises DatasetError.
+    """
+    archive, destination = Path(archive), Path(destination)
+    with _readable(archive) as tar:
+        _check_members(archive, tar)
+    with explained(destination, "cannot be made"), part_folder(destination) as part:
+        with _readable(archive) as tar:
+            for member in tar:
+                if member.isfile():
+                    with open(part / Path(member.name).name, "xb") as file:
+                        shutil.copyfileobj(tar.extractfile(member), file)
+        _move_into_place(part, destination)
+    return check_complete(destination)
+
+
+def _check_members(archive, tar):
+    allowed = {f"{FOLDER_IN_ARCHIVE}/{name}" for name in BATCH_FILES + OPTIONAL_FILES}
+    seen = set()
+    for member in tar:
+        name = member.name.encode("unicode_escape").decode("ascii")[:100]
+        if member.isdir() and name == FOLDER_IN_ARCHIVE:
+            continue
+        elif name.startswith(("/", "\\")) or ".." in name.split("/"):
+            problem = f"holds the path {name}, which leads outside its own folder"
+        elif not member.isreg() or member.issparse():
+            problem = f"holds {name}, which is a link or device and not a plain file"
+        elif name not in allowed:
+            problem = f"holds {name}, which is not part of CIFAR-10"
+        elif name in seen:
+            problem = f"holds {name} twice"
+        elif member.size > MAX_FILE_BYTES:
+            problem = f"holds {name} with {member.size:,} bytes, more than {MAX_FILE_BYTES:,}"
+        else:
+            seen.add(name)
+            continue
+        raise DatasetError(f"{archive} {problem}; nothing was extracted; {remedy(archive)}.")
+    missing = [name for name in BATCH_FILES if f"{FOLDER_IN_ARCHIVE}/{name}" not in seen]
+    if missing:
+        names = ", ".join(missing)
+        raise DatasetError(f"{archive} is damaged, or {names} missing in it; {remedy(archive)}.")
+    while tar.fileobj.read(1 << 20):
+        pass  # to the very end, where gzip keeps the checksum that it compares
+
+
+@contextlib.contextmanager
+def _readable(archive):
+    """Open a .tar.gz file for reading, and say so if it is none or breaks off."""
+    try:
+        with explained(archive, "cannot be read"), open(archive, "rb") as file:
+            start = file.read(512)
+        with tarfile.open(archive, "r:gz") as tar:
+            yield tar
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
+        what = looks_like(start) or "is damaged or cut off"
+        raise DatasetError(f"{archive} {what} ({error}); {remedy(archive)}.") from error
+
+
+@contextlib.contextmanager
+def part_folder(destination):
+    """Make an empty folder beside `destination` to work in; remove it at the end if still there."""
+    part = destination.with_name(f"{destination.name}.{uuid.uuid4().hex[:8]}.part")
+    part.mkdir(parents=True)
+    try:
+        yield part
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _move_into_place(part, destination):
+    try:
+        os.rename(part, destination)
+    except OSError:
+        if not destination.is_dir():
+            raise
+        # Another process was quicker. Its files are the same, so ours may go.

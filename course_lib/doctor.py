@@ -1,0 +1,246 @@
+"""`python -m course_lib doctor`: check that the course will run here, and say how to mend it.
+
+Imports only the standard library, and the rest inside the checks, so that it can report a package
+that is missing. Each check yields findings: a state ("ok", "note" or "WRONG"), what was found, and
+what to do about it ("" if nothing).
+"""
+
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from course_lib import archives
+
+COURSE_FOLDER = Path(__file__).resolve().parent.parent
+INSTALL = "run `python -m pip install -r requirements.txt` in the course's folder"
+OLDEST_PYTHON = (3, 11)
+DISK_NEEDED = 100_000_000  # bytes, for the extracted pictograms and some room to work
+DISK_FOR_CIFAR10 = 400_000_000  # bytes, for the archive and the folder extracted from it
+
+KERNEL_QUESTIONS = """
+import importlib, json, sys
+missing = []
+for name in ("numpy", "course_lib"):
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        missing.append(name)
+print(json.dumps([sys.prefix, missing]))
+"""
+
+
+def main():
+    """Print one line a check, with the remedy on the next; return the exit status, 0 or 1."""
+    wrong = 0
+    for check in CHECKS:
+        for state, found, remedy in _findings(check):
+            print(f"{state:5}  {found}")
+            if remedy:
+                print(f"       {remedy}")
+            wrong += state == "WRONG"
+    if wrong:
+        things = "thing is" if wrong == 1 else "things are"
+        print(f"\n{wrong} {things} wrong. Mend the first, then run the doctor again.")
+        return 1
+    print("\nAll is well: the course will run here.")
+    return 0
+
+
+def _findings(check):
+    """The findings of one check; a check that breaks down is a finding too."""
+    try:
+        yield from check()
+    except Exception as error:
+        name = check.__name__.removeprefix("check_")
+        yield "WRONG", f"the check of the {name} broke down: {error!r}", INSTALL
+
+
+def check_python():
+    found = f"Python {platform.python_version()} at {sys.executable}"
+    if sys.version_info >= OLDEST_PYTHON:
+        yield "ok", found, ""
+    else:
+        yield "WRONG", found, "the course needs Python 3.11 or newer; install it from python.org"
+
+
+def check_environment():
+    if sys.prefix != sys.base_prefix or "CONDA_PREFIX" in os.environ:
+        yield "ok", f"an environment of its own, {sys.prefix}", ""
+    else:
+        advice = "the README's command makes an environment, so that no other project interferes"
+        yield "note", "this Python is not in an environment of its own", advice
+
+
+def check_packages():
+    try:
+        from packaging.requirements import Requirement
+    except ImportError:
+        yield "WRONG", "packaging is not installed, so versions cannot be checked", INSTALL
+        return
+    good = []
+    for line in (COURSE_FOLDER / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        line = line.partition("#")[0].strip()
+        if not line or line.startswith("-"):
+            continue
+        wanted = Requirement(line)
+        try:
+            version = importlib.metadata.version(wanted.name)
+        except importlib.metadata.PackageNotFoundError:
+            yield "WRONG", f"{wanted.name} is not installed", INSTALL
+            continue
+        if wanted.specifier.contains(version, prereleases=True):
+            good.append(f"{wanted.name} {version}")
+        else:
+            found = f"{wanted.name} {version} is installed, the course needs {wanted.specifier}"
+            yield "WRONG", found, INSTALL
+    if good:
+        yield "ok", ", ".join(good), ""
+
+
+def check_course_lib():
+    try:
+        importlib.metadata.version("course_lib")
+    except importlib.metadata.PackageNotFoundError:
+        found = "course_lib is not installed, so notebooks in their own folder will not find it"
+        yield "WRONG", found, INSTALL
+    else:
+        yield "ok", f"course_lib at {Path(__file__).resolve().parent}", ""
+
+
+def check_embedded_data():
+    for name, path, digest in (
+        ("pictograms", archives.PICTOGRAMS_ARCHIVE, archives.PICTOGRAMS_SHA256),
+        ("digits", archives.DIGITS_FILE, archives.DIGITS_SHA256),
+    ):
+        try:
+            archives.verify(path, "sha256", digest)
+        except archives.DatasetError as error:
+            yield "WRONG", *_split(error)
+        else:
+            yield "ok", f"{path.name}: checksum right", ""
+            yield from _load(name)
+
+
+def check_cifar10():
+    home = archives.cifar10_home()
+    if (home / archives.FOLDER_IN_ARCHIVE).exists() or (home / archives.CIFAR10_NAME).exists():
+        yield from _load("cifar10")
+    else:
+        advice = "nothing to do, unless you want it: run `python -m course_lib download cifar10`"
+        yield "note", f"CIFAR-10 is not in {home}; the course does not need it", advice
+
+
+def _load(name):
+    """Load a set as a notebook would, which proves the whole path from the file to the images."""
+    try:
+        from course_lib import datasets
+    except ImportError as error:
+        yield "WRONG", f"{name} cannot be loaded: {error}", INSTALL
+        return
+    try:
+        data = datasets.load(name)
+        count = len(data.train_images) + len(data.test_images)
+        yield "ok", f"{name}: {count:,} images loaded", ""
+    except archives.DatasetError as error:
+        yield "WRONG", *_split(error)
+
+
+def _split(error):
+    """A DatasetError's sentence as (what is wrong, what to do)."""
+    found, _, remedy = str(error).partition("; ")
+    return found, remedy.removesuffix(".")
+
+
+def check_chosen_set():
+    name = os.environ.get("COURSE_DATASET")
+    if not name:
+        yield "ok", "COURSE_DATASET is not set: the notebooks use the pictograms", ""
+    elif name in ("pictograms", "cifar10", "digits"):
+        yield "ok", f"COURSE_DATASET={name}: the notebooks use that set", ""
+    else:
+        advice = "set it to pictograms, cifar10 or digits, or to nothing"
+        yield "WRONG", f"COURSE_DATASET is {name!r}, which is no data set", advice
+
+
+def check_cache():
+    for cache in archives.cache_folders():
+        if archives.can_write(cache):
+            yield "ok", f"extracted files go to {cache}", ""
+            return
+    advice = "allow writing to data/.cache in the course's folder"
+    yield "WRONG", "there is no folder that extracted files could be written to", advice
+
+
+def check_disk():
+    free = shutil.disk_usage(archives.DATA_FOLDER).free
+    found = f"{free / 1e9:.1f} GB of disk free"
+    if free < DISK_NEEDED:
+        yield "WRONG", found, f"free {DISK_NEEDED / 1e6:.0f} MB"
+    elif free < DISK_FOR_CIFAR10:
+        advice = f"CIFAR-10 would need {DISK_FOR_CIFAR10 / 1e6:.0f} MB; the course does without"
+        yield "note", found, advice
+    else:
+        yield "ok", found, ""
+
+
+def check_kernel():
+    """Ask the Python that Jupyter starts for a notebook whether it is this one."""
+    try:
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+    except ImportError:
+        yield "WRONG", "jupyter_client is not installed", INSTALL
+        return
+    try:
+        interpreter = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    except NoSuchKernel:
+        yield "WRONG", "there is no kernel python3 for notebooks", INSTALL
+        return
+    if Path(interpreter).name == interpreter and interpreter.startswith("python"):
+        interpreter = sys.executable  # Jupyter reads a bare "python" as its own
+    try:
+        prefix, missing = _ask_kernel(interpreter)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        found = f"the notebooks' kernel, {interpreter}, does not start: {error}"
+        yield "WRONG", found, "run `python -m ipykernel install --sys-prefix`"
+        return
+    if missing:
+        found = f"the notebooks' kernel, {interpreter}, has no {' and no '.join(missing)}"
+        yield "WRONG", found, "run `python -m ipykernel install --sys-prefix`, or else " + INSTALL
+    elif prefix != sys.prefix:
+        advice = "if that is not what you want: `python -m ipykernel install --sys-prefix`"
+        yield "note", f"notebooks run in another environment, {prefix}", advice
+    else:
+        yield "ok", f"notebooks run in this environment, by {interpreter}", ""
+
+
+def _ask_kernel(interpreter):
+    """Return [its sys.prefix, the packages it lacks], asked in a notebook's folder."""
+    folder = COURSE_FOLDER / "notebooks"
+    answer = subprocess.run(
+        [interpreter, "-c", KERNEL_QUESTIONS],
+        cwd=folder if folder.is_dir() else COURSE_FOLDER,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+CHECKS = (
+    check_python,
+    check_environment,
+    check_packages,
+    check_course_lib,
+    check_embedded_data,
+    check_cifar10,
+    check_chosen_set,
+    check_cache,
+    check_disk,
+    check_kernel,
+)

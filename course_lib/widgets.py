@@ -1,0 +1,94 @@
+"""Figures with sliders. Three parts are kept apart: settings, computation, drawing.
+
+An explorer is built from controls (the settings), a figure whose artists exist already, and a
+function that changes those artists to fit the settings. The function computes and draws, and
+knows nothing of widgets, so that it can be tested without a browser.
+"""
+
+import html
+
+import ipywidgets
+import numpy as np
+
+from . import plots
+from .figure_text import describe
+
+
+class Explorer:
+    """Controls above a figure; a moved control redraws the figure.
+
+    figure: a matplotlib figure that holds all its artists.
+    redraw: function(**settings) that changes the artists; settings has one value a control.
+    controls: dict of ipywidgets controls, by the name of the setting.
+
+    As the last line of a cell it shows the live widget. Where no kernel runs, the stored
+    notebook shows the figure in its default state instead, and its description.
+    """
+
+    def __init__(self, figure, redraw, controls):
+        self.figure, self._redraw, self.controls = figure, redraw, controls
+        width = round(figure.get_figwidth() * plots.SCREEN_DPI)
+        self.picture = ipywidgets.Image(format="png", width=width)
+        self.words = ipywidgets.HTML()
+        self.update()
+        figure.set_layout_engine("none")  # placed once: later redraws keep the panels still
+        for control in controls.values():
+            control.observe(self.update, names="value")
+        settings = ipywidgets.HBox(
+            list(controls.values()), layout=ipywidgets.Layout(flex_flow="row wrap")
+        )
+        self.view = ipywidgets.VBox([settings, self.picture, self.words])
+
+    @property
+    def settings(self):
+        """The value of every control, by name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def update(self, change=None):
+        """Redraw the figure for the current settings."""
+        self._redraw(**self.settings)
+        self.picture.value = plots.to_png(self.figure, dpi=plots.SCREEN_DPI)
+        words = html.escape(describe(self.figure))
+        self.words.value = (
+            "<details><summary>This figure in words</summary>"
+            f"<pre style='white-space: pre-wrap'>{words}</pre></details>"
+        )
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data, metadata = plots.bundle(self.figure)
+        live = self.view._repr_mimebundle_()
+        kind = "application/vnd.jupyter.widget-view+json"
+        return {**data, kind: live[kind]}, metadata
+
+
+def slider(label, low, high, value, step=1):
+    """Return a slider with its label: whole numbers where all of them are whole."""
+    whole = all(isinstance(number, int) for number in (low, high, value, step))
+    kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+    return kind(
+        value=value, min=low, max=high, step=step, description=label,
+        style={"description_width": "initial"}, layout=ipywidgets.Layout(width="420px"),
+    )
+
+
+def image_browser(images, labels, class_names, index=0):
+    """Return an explorer of images: each one in colour and as its red, green and blue planes.
+
+    images is (N, H, W, 3), uint8; labels is (N,), int; class_names has a name for each label.
+    """
+    figure, panels = plots.new_figure(1, 4, size=(8, 2.5))
+    blank = np.zeros(images.shape[1:], np.uint8)
+    artists = [plots.draw_image(panels[0], blank, "image")]
+    for channel, name in enumerate(("red", "green", "blue")):
+        artist = plots.draw_image(
+            panels[1 + channel], blank[..., channel], f"{name} plane", vmin=0, vmax=255
+        )
+        artists.append(artist)
+
+    def redraw(index):
+        figure.suptitle(f"Image {index}: {class_names[labels[index]]}")
+        artists[0].set_data(images[index])
+        for channel in range(3):
+            artists[1 + channel].set_data(images[index, ..., channel])
+
+    return Explorer(figure, redraw, {"index": slider("image", 0, len(images) - 1, index)})

@@ -1,0 +1,131 @@
+"""A real JupyterLab in a headless Chromium, for the tests that look at what a person sees."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+CHROMIUM_OPTIONS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
+    "--disable-component-update", "--no-first-run",
+]
+TOKEN = "course-tests"
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}
+KERNEL_IS_IDLE = """() => {
+    const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+    return context?.isReady && context.session?.kernel?.status === 'idle';
+}"""
+ALL_CELLS_RAN = """() => {
+    const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+    const failed = document.querySelector('.jp-OutputArea-output[data-mime-type*="error"]');
+    return failed || (prompts.length && prompts.every(p => /\\[\\d+\\]/.test(p.innerText)));
+}"""
+
+
+@contextmanager
+def jupyterlab(folder, home):
+    """Serve `folder` with JupyterLab on a free local port; yield the address. `home` is scratch."""
+    port = _free_port()
+    for name, values in SETTINGS.items():
+        file = Path(home, "settings", "@jupyterlab", f"{name}.jupyterlab-settings")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": f"{home}/config",
+        "JUPYTERLAB_SETTINGS_DIR": f"{home}/settings",
+        "JUPYTERLAB_WORKSPACES_DIR": f"{home}/workspaces",
+    }
+    environment.pop("COURSE_DATASET", None)
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
+        f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True",
+        f"--ServerApp.root_dir={folder}",
+    ]
+    log = Path(home, "server.log").open("w")
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_served(f"{address}/api?token={TOKEN}", server, Path(home, "server.log"))
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_served(url, server, log, seconds=60):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+class NotebookPage:
+    """One notebook, open in a browser tab of its own.
+
+    `problems` collects what the browser's console calls an error, and errors of the page itself.
+    """
+
+    def __init__(self, browser, address, name, **context_options):
+        options = {"viewport": {"width": 1280, "height": 1000}, **context_options}
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.problems = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
+        self.page.wait_for_function(KERNEL_IS_IDLE, timeout=90_000)
+
+    def _note(self, message):
+        if message.type == "error":
+            self.problems.append(message.text)
+
+    def run_all(self, seconds=180):
+        """Run every cell, and wait until each has its number, or one has stopped the run."""
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('runmenu:run-all'); }")
+        self.page.wait_for_function(ALL_CELLS_RAN, timeout=seconds * 1000)
+        self.page.wait_for_timeout(500)
+
+    def tracebacks(self):
+        """The errors that cells show."""
+        shown = self.page.locator(".jp-OutputArea-output[data-mime-type*='error']")
+        return [re.sub(r"\s+", " ", text)[-300:] for text in shown.all_inner_texts()]
+
+    def pictures(self):
+        """The addresses of all explorers' pictures: a new picture has a new address."""
+        images = self.page.locator("img.widget-image").all()
+        return [image.get_attribute("src") for image in images]
+
+    def wait_for_change(self, before, seconds=10):
+        """Wait until one of the pictures is another than `before`."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.pictures() != before:
+                return
+            self.page.wait_for_timeout(20)
+        raise AssertionError("the picture did not change")
+
+    def close(self):
+        self.context.close()

@@ -1,0 +1,69 @@
+"""The notebooks in a real JupyterLab, in a headless Chromium, moved by the keyboard."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import browser
+
+ROOT = Path(__file__).parent.parent
+
+if browser.CHROMIUM is None and not os.environ.get("CI"):
+    pytest.skip("Chromium is not installed: no browser tests", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    assert browser.CHROMIUM, "CI must install Chromium"
+    with sync_playwright() as playwright:
+        options = {"executable_path": browser.CHROMIUM, "args": browser.CHROMIUM_OPTIONS}
+        program = playwright.chromium.launch(**options)
+        yield program
+        program.close()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab that serves a copy of the notebooks."""
+    folder = tmp_path_factory.mktemp("lab")
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(notebook, folder)
+    with browser.jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
+        yield address
+
+
+@pytest.fixture
+def open_notebook(chromium, lab):
+    pages = []
+
+    def open_one(name):
+        pages.append(browser.NotebookPage(chromium, lab, name))
+        return pages[-1]
+
+    yield open_one
+    for page in pages:
+        page.close()
+
+
+NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_notebook_runs_and_its_sliders_move(open_notebook, name):
+    """Run all; then move the slider of every explorer by the keyboard and see a new picture."""
+    notebook = open_notebook(name)
+    notebook.run_all()
+    assert notebook.tracebacks() == []
+    handles = notebook.page.locator(".widget-slider .noUi-handle")
+    assert handles.count() > 0
+    for number in range(handles.count()):
+        before = notebook.pictures()
+        handles.nth(number).focus()
+        notebook.page.keyboard.press("ArrowRight")
+        notebook.wait_for_change(before)
+    assert notebook.tracebacks() == []
+    assert notebook.problems == []

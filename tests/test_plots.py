@@ -1,0 +1,119 @@
+"""Figures say what they show, and explorers redraw."""
+
+import base64
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from course_lib import plots, widgets
+from course_lib.figure_text import describe
+
+
+def describe_drawing(draw):
+    figure = Figure()
+    draw(figure.subplots())
+    return describe(figure)
+
+
+def test_description_of_a_line():
+    text = describe_drawing(lambda axes: axes.plot([0, 1, 2], [2.3, 1.15, 0.6], label="training"))
+    assert 'line "training", 3 points: x 0, 1, 2; y 2.300, 1.150, 0.600' in text
+
+
+def test_description_names_title_axes_and_scale():
+    figure, axes = plots.new_figure(title="Two losses")
+    axes.set(title="Loss", xlabel="epoch", ylabel="loss", yscale="log")
+    axes.plot([1.0, 2.0], [1e-3, 2.5e-7])
+    assert describe(figure).splitlines()[:2] == [
+        "Figure: Two losses",
+        'Panel, "Loss", x: epoch, y: loss (log):',
+    ]
+    assert "0.001000, 2.500e-07" in describe(figure)
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda axes: axes.bar(["cat", "dog"], [1, 2.5]), "2 bars (cat, dog): 1.000, 2.500"),
+        (lambda axes: axes.barh(["cat", "dog"], [3, 4]), "2 bars (cat, dog): 3, 4"),
+        (lambda axes: axes.scatter([1.0, 2.0], [3.0, 4.0]), "2 markers: x 1.000, 2.000; y 3.000"),
+        (lambda axes: axes.axhline(0.1), "horizontal line at 0.1000"),
+        (lambda axes: axes.axvline(3), "vertical line at 3.000"),
+        (lambda axes: axes.imshow(np.eye(2)), "image 2×2, rows: 1.000, 0.000; 0.000, 1.000"),
+        (lambda axes: axes.pcolormesh(np.eye(2)), "coloured cells: 1.000, 0.000, 0.000, 1.000"),
+        (lambda axes: axes.text(0, 0, "a  note"), "text: a note"),
+        (lambda axes: axes.fill_between([0, 1], [1, 2], [3, 4]), "x 0.000 to 1.000"),
+        (lambda axes: axes.quiver([0], [0], [3.0], [4.0]), "1 arrows: dx 3.000; dy 4.000"),
+        (lambda axes: axes.errorbar([1], [2.0], yerr=0.5), "error bars, line, 1 points"),
+    ],
+)
+def test_description_of_each_kind(draw, words):
+    assert words in describe_drawing(draw)
+
+
+def test_what_is_plotted_changes_the_description():
+    """Same shape, same range, other data: a mirrored image, a line with one other value."""
+    picture = np.random.default_rng(0).integers(0, 256, (32, 32, 3))
+    original = describe_drawing(lambda axes: axes.imshow(picture))
+    assert original != describe_drawing(lambda axes: axes.imshow(picture[:, ::-1]))
+    line = np.array([0.0, 5.0, 1.0, 2.0, 10.0])
+    changed = np.where(line == 1.0, 1.5, line)
+    assert describe_drawing(lambda axes: axes.plot(line)) != describe_drawing(
+        lambda axes: axes.plot(changed)
+    )
+
+
+def test_long_series_are_shortened_and_missing_values_said():
+    text = describe_drawing(lambda axes: axes.plot(np.arange(1000), np.full(1000, np.nan)))
+    assert "1000 points: x 0, 91, 182" in text
+    assert "y nan, nan" in text
+
+
+def test_bundle_holds_picture_and_alternative_text():
+    figure, axes = plots.new_figure(title="A")
+    axes.plot([1, 2])
+    data, metadata = plots.bundle(figure)
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert data["text/plain"] == metadata["image/png"]["alt"] == describe(figure)
+
+
+def test_same_figure_gives_the_same_bytes():
+    def draw():
+        figure, axes = plots.new_figure()
+        axes.plot([1, 2])
+        return plots.to_png(figure)
+
+    assert draw() == draw()
+
+
+@pytest.fixture
+def browser():
+    images = np.random.default_rng(0).integers(0, 256, (7, 32, 32, 3), dtype=np.uint8)
+    return images, widgets.image_browser(images, np.arange(7), list("abcdefg"))
+
+
+def test_image_browser_shows_the_chosen_image(browser):
+    images, explorer = browser
+    for index in range(7):
+        explorer.controls["index"].value = index
+        picture, red, green, blue = (panel.images[0].get_array() for panel in explorer.figure.axes)
+        np.testing.assert_array_equal(picture, images[index])
+        np.testing.assert_array_equal(np.stack([red, green, blue], axis=-1), images[index])
+        assert explorer.figure.get_suptitle() == f"Image {index}: {'abcdefg'[index]}"
+
+
+def test_moved_slider_changes_picture_and_words(browser):
+    _, explorer = browser
+    before = explorer.picture.value, explorer.words.value
+    explorer.controls["index"].value = 3
+    assert explorer.picture.value != before[0]
+    assert explorer.words.value != before[1]
+
+
+def test_explorer_shows_widget_picture_and_words(browser):
+    data, metadata = browser[1]._repr_mimebundle_()
+    assert set(data) == {
+        "text/plain", "image/png", "application/vnd.jupyter.widget-view+json"
+    }
+    assert data["text/plain"] == metadata["image/png"]["alt"]
