@@ -21,7 +21,7 @@ from pathlib import Path
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 
 # The checksums of the files that the course brings along, and of the one it can download.
-PICTOGRAMS_SHA256 = "0000000000000000000000000000000000000000000000000000000000000000"
+PICTOGRAMS_SHA256 = "cb16fb9c5c9f02af5c7444476af9179c2f242b3be4cf121b1afc401a981471fe"
 DIGITS_SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
 CIFAR10_MD5 = "c58f30108f718f92721af3b95e74349a"
 

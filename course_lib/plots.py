@@ -33,6 +33,7 @@ def new_figure(rows=1, columns=1, size=(7, 3.5), title=None, **options):
     no list of open figures keeps it, and nothing needs to be closed.
     """
     figure = Figure(figsize=size, layout="constrained", facecolor="white")
+    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06)
     if title:
         figure.suptitle(title)
     axes = figure.subplots(rows, columns, **options)
@@ -79,7 +80,8 @@ def draw_image(axes, image, title=None, **options):
     if np.ndim(image) == 2:
         options = {"cmap": "gray", **options}
     axes.grid(False)
-    axes.set_axis_off()
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set(visible=True, color="0.7", linewidth=0.6)
     if title is not None:
         axes.set_title(title, fontsize=10)
     return axes.imshow(image, interpolation="nearest", **options)
@@ -98,22 +100,22 @@ def image_grid(images, row_names, title=None, gap=2):
         for column in range(columns):
             top, left = row * (height + gap), column * (width + gap)
             sheet[top : top + height, left : left + width] = images[row, column]
-    figure, axes = new_figure(size=(0.62 * columns + 1.2, 0.62 * rows + 0.3), title=title)
+    figure, axes = new_figure(size=(0.62 * columns + 1.4, 0.62 * rows + 0.3), title=title)
     draw_image(axes, sheet)
-    axes.set_axis_on()
     axes.spines[:].set_visible(False)
-    axes.set_xticks([])
     axes.set_yticks(np.arange(rows) * (height + gap) + height / 2, row_names)
     axes.tick_params(length=0)
     return figure
 
 
 def draw_numbers(axes, numbers, title=None, decimals=0, **options):
-    """Draw a small table of numbers, each in a box shaded by its value.
+    """Draw a small table of numbers, each in a box shaded by its value, larger ones lighter.
 
     numbers is (rows, columns); options go to matplotlib's `imshow`.
     """
-    image = draw_image(axes, numbers, title, **{"cmap": "Greys", "alpha": 0.55, **options})
+    low, high = float(np.min(numbers)), float(np.max(numbers))
+    shades = {"cmap": "gray", "vmin": low - 1.5 * (high - low), "vmax": high}  # never too dark
+    image = draw_image(axes, numbers, title, **{**shades, **options})
     for (row, column), number in np.ndenumerate(numbers):
         text = f"{number:.{decimals}f}"
         axes.text(column, row, text, ha="center", va="center", fontsize=10, color="black")

@@ -26,11 +26,8 @@ KERNEL_IS_IDLE = """() => {
     const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
     return context?.isReady && context.session?.kernel?.status === 'idle';
 }"""
-ALL_CELLS_RAN = """() => {
-    const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
-    const failed = document.querySelector('.jp-OutputArea-output[data-mime-type*="error"]');
-    return failed || (prompts.length && prompts.every(p => /\\[\\d+\\]/.test(p.innerText)));
-}"""
+CELLS_ARE_WAITING = """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+    .some(prompt => prompt.innerText.includes('*'))"""
 
 
 @contextmanager
@@ -103,14 +100,15 @@ class NotebookPage:
             self.problems.append(message.text)
 
     def run_all(self, seconds=180):
-        """Run every cell, and wait until each has its number, or one has stopped the run."""
+        """Run every cell, and wait until the last is done, or one has stopped the run."""
         self.page.evaluate("() => { window.jupyterapp.commands.execute('runmenu:run-all'); }")
-        self.page.wait_for_function(ALL_CELLS_RAN, timeout=seconds * 1000)
+        self.page.wait_for_function(CELLS_ARE_WAITING, timeout=30_000)
+        self.page.wait_for_function(f"() => !({CELLS_ARE_WAITING})()", timeout=seconds * 1000)
         self.page.wait_for_timeout(500)
 
     def tracebacks(self):
-        """The errors that cells show."""
-        shown = self.page.locator(".jp-OutputArea-output[data-mime-type*='error']")
+        """The ends of the errors that cells show, and of what they write to stderr."""
+        shown = self.page.locator('[data-mime-type="application/vnd.jupyter.stderr"]')
         return [re.sub(r"\s+", " ", text)[-300:] for text in shown.all_inner_texts()]
 
     def pictures(self):
