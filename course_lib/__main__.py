@@ -1,4 +1,4 @@
-"""`python -m course_lib doctor` and `python -m course_lib download cifar10`.
+"""`python -m course_lib doctor`, `download cifar10` and `train`.
 
 A subcommand is a function that takes the parsed arguments and returns an exit status. It imports
 what it needs itself, so that the doctor runs even where NumPy is missing.
@@ -28,6 +28,12 @@ def download(arguments):
     return 0
 
 
+def train(arguments):
+    from course_lib import train_command
+
+    return train_command.main(arguments)
+
+
 def parser():
     parser = argparse.ArgumentParser(prog="python -m course_lib", description="Tools of the course")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -39,7 +45,27 @@ def parser():
     command.add_argument("dataset", choices=["cifar10"])
     command.set_defaults(run=download)
 
+    command = commands.add_parser("train", help="train a network and print a table")
+    add_train_options(command)
+    command.set_defaults(run=train)
+
     return parser
+
+
+def add_train_options(command):
+    add = command.add_argument
+    add("--dataset", choices=["pictograms", "cifar10", "digits"],
+        help="without it, $COURSE_DATASET or the pictograms")
+    add("--network", choices=["course_cnn", "three_layer_cnn", "linear", "mlp"],
+        help="without it, course_cnn, and mlp for the digits")
+    add("--epochs", type=int, default=5)
+    add("--batch-size", type=int, default=64)
+    add("--learning-rate", type=float, default=0.02)
+    add("--momentum", type=float, default=0.9)
+    add("--weight-decay", type=float, default=0.0)
+    add("--cosine", action="store_true", help="let the learning rate fall to 0 along a cosine")
+    add("--mirror", action="store_true", help="mirror images at random")
+    add("--seed", type=int, default=0)
 
 
 def main(arguments=None):

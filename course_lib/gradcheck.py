@@ -1,0 +1,90 @@
+"""Check a backward pass against central differences, in float64.
+
+(f(x + h) - f(x - h)) / 2h differs from the derivative by about h² f''' / 6 for a smooth f, and by
+rounding of about 1e-16 |f| / h: h = 1e-5 keeps both small. At a kink, such as ReLU at 0, there is
+no derivative, and the two may differ as much as they like.
+"""
+
+import numpy as np
+
+STEP = 1e-5
+
+
+def numerical_gradient(f, x, step=STEP, indices=None):
+    """Return df/dx by central differences, for a function f() that reads the array x.
+
+    x is float64, and is put back as it was after each of its numbers was moved up and down by
+    `step`. With `indices`, a list of index tuples, only these are computed; the rest stays nan.
+    """
+    if x.dtype != np.float64:
+        raise TypeError(f"x holds {x.dtype} numbers, and central differences need float64; "
+                        "convert it with x.astype(np.float64)")
+    gradient = np.full(x.shape, np.nan)
+    for index in np.ndindex(x.shape) if indices is None else indices:
+        kept = x[index]
+        x[index] = kept + step
+        above = f()
+        x[index] = kept - step
+        below = f()
+        x[index] = kept
+        gradient[index] = (above - below) / (2 * step)
+    return gradient
+
+
+def relative_error(a, b):
+    """The largest |a - b|, relative to the largest number in a and b. 0 where both are all 0.
+
+    Numbers that are nan in both are left out.
+    """
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    known = ~(np.isnan(a) & np.isnan(b))
+    a, b = a[known], b[known]
+    scale = max(np.abs(a).max(initial=0), np.abs(b).max(initial=0))
+    return float(np.abs(a - b).max(initial=0) / scale) if scale else 0.0
+
+
+def check_layer(layer, x, dy, step=STEP):
+    """Compare layer.backward with central differences of sum(layer.forward(x) * dy).
+
+    x and dy are float64. Returns the relative error of "x" and of each weight, by name.
+    """
+    def f():
+        return np.sum(layer.forward(x) * dy)
+
+    x = x.copy()
+    f()
+    computed = {"x": layer.backward(dy)}
+    places = {"x": x}
+    for name, weight in getattr(layer, "params", {}).items():
+        computed[name], places[name] = layer.grads[name].copy(), weight
+    return {
+        name: relative_error(computed[name], numerical_gradient(f, place, step))
+        for name, place in places.items()
+    }
+
+
+def check_network(network, loss, x, targets, step=STEP, samples=20, rng=None):
+    """Compare every layer's grads with central differences of the loss.
+
+    Of each array at most `samples` numbers are checked, drawn with rng. Returns the relative
+    errors by name, such as "0 Conv2d weight", and that of the input, "x".
+    """
+    rng = rng or np.random.default_rng(0)
+
+    def f():
+        return loss.forward(network.forward(x), targets)
+
+    x = x.copy()
+    f()
+    computed = {"x": (network.backward(loss.backward()), x)}
+    for number, layer in enumerate(network.layers):
+        for name, weight in getattr(layer, "params", {}).items():
+            key = f"{number} {type(layer).__name__} {name}"
+            computed[key] = (layer.grads[name].copy(), weight)
+    errors = {}
+    for name, (gradient, place) in computed.items():
+        flat = rng.choice(place.size, min(samples, place.size), replace=False)
+        indices = [np.unravel_index(k, place.shape) for k in flat]
+        numerical = numerical_gradient(f, place, step, indices)
+        errors[name] = relative_error(np.where(np.isnan(numerical), np.nan, gradient), numerical)
+    return errors

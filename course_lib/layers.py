@@ -1,0 +1,257 @@
+"""Layers: each operation of loops.py once more, as whole-array arithmetic, forward and backward.
+
+Every layer has forward(x) -> y and backward(dy) -> dx, where dy and dx are the derivatives of the
+loss with respect to y and x. Layers with weights keep them in `params` and, after backward, their
+derivatives in `grads`. A layer computes in the dtype of its input and changes nothing in place.
+
+Shapes: images and feature maps (N, H, W, C); filters (KH, KW, C_in, C_out). Inside, the images of
+a mini-batch lie side by side in memory: memory.py says why.
+"""
+
+import numpy as np
+
+from .initializers import he, xavier
+from .losses import check_forward
+from .memory import Workspace, batch_first, batch_last, sum_of_products
+from .shapes import check_array, check_channels, check_shape, output_sizes, pair
+
+
+class Conv2d:
+    """A convolution: every filter looks at every window of every image.
+
+    x (N, H, W, C_in) -> y (N, OH, OW, C_out); weight (KH, KW, C_in, C_out), bias (C_out,).
+    kernel_size, stride and padding are a whole number or a (height, width) pair.
+    """
+
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, *,
+                 rng=None, dtype=np.float32, init=he):
+        KH, KW = pair(kernel_size, "kernel_size")
+        self.stride, self.padding = pair(stride, "stride"), pair(padding, "padding", smallest=0)
+        shape = (KH, KW, in_channels, out_channels)
+        weight = init(rng or np.random.default_rng(), shape, KH * KW * in_channels,
+                      KH * KW * out_channels)
+        self.params = {"weight": weight.astype(dtype), "bias": np.zeros(out_channels, dtype)}
+        self.grads = {}
+        self.workspace = Workspace()
+
+    def forward(self, x):
+        weight, bias = self.params["weight"], self.params["bias"]
+        x = check_array(x, "x", "(N, H, W, C)")
+        check_channels(x, weight.shape[2], "channels")
+        self.columns, (OH, OW) = self.im2col(x)  # (KH KW C_in + 1, OH OW N)
+        filters = np.vstack([weight.reshape(-1, len(bias)), bias]).astype(x.dtype)
+        y = self.workspace.empty("y", (len(bias), OH, OW, len(x)), x.dtype)
+        np.matmul(filters.T, self.columns, out=y.reshape(len(bias), -1))
+        return batch_first(y)
+
+    def backward(self, dy):
+        self.backward_to_params(dy)
+        return self.backward_to_input(dy)
+
+    def backward_to_params(self, dy):
+        """Fill grads: each weight's derivative is the sum of (what it saw) * dy."""
+        dy = self.check_dy(dy)  # (C_out, OH OW N)
+        dfilters = sum_of_products(self.columns, dy)  # (KH KW C_in + 1, C_out)
+        weight = self.params["weight"]
+        self.grads["weight"] = dfilters[:-1].reshape(weight.shape).astype(weight.dtype)
+        self.grads["bias"] = dfilters[-1].astype(weight.dtype)
+
+    def backward_to_input(self, dy):
+        """Return dx: every output sends (weight * dy) back to the window it saw."""
+        dy = self.check_dy(dy)
+        weight = self.params["weight"]
+        dcolumns = weight.reshape(-1, weight.shape[3]).astype(dy.dtype) @ dy
+        return self.col2im(dcolumns)
+
+    def im2col(self, x):
+        """Copy every window into a column: (N, H, W, C) -> (KH KW C + 1, OH OW N), and (OH, OW).
+
+        The last row is all ones: the bias is the weight of an input that is always 1.
+        """
+        KH, KW, C, _ = self.params["weight"].shape
+        PH, PW = self.padding
+        x = batch_last(x)  # (C, H, W, N)
+        if PH or PW:
+            x = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+        OH, OW = output_sizes(batch_first(x), (KH, KW), self.stride)
+        N = x.shape[-1]
+        self.output_shape, self.padded_shape = (N, OH, OW), x.shape
+        columns = self.workspace.empty("columns", (KH * KW * C + 1, OH * OW * N), x.dtype)
+        columns[-1] = 1
+        offsets = columns[:-1].reshape(KH * KW, C, OH, OW, N)
+        for place, window in zip(offsets, windows(x, (KH, KW), self.stride), strict=True):
+            place[...] = window
+        return columns, (OH, OW)
+
+    def col2im(self, dcolumns):
+        """Add every column back into the window it came from; the inverse direction of im2col."""
+        KH, KW, C, _ = self.params["weight"].shape
+        (N, OH, OW), (PH, PW) = self.output_shape, self.padding
+        dx = np.zeros(self.padded_shape, dcolumns.dtype)  # (C, H, W, N)
+        offsets = dcolumns.reshape(KH * KW, C, OH, OW, N)
+        for dplace, window in zip(offsets, windows(dx, (KH, KW), self.stride), strict=True):
+            window += dplace
+        dx = dx[:, PH : dx.shape[1] - PH, PW : dx.shape[2] - PW]
+        return batch_first(dx)
+
+    def check_dy(self, dy):
+        check_forward(self, "columns")
+        dy = check_array(dy, "dy", "(N, OH, OW, C_out)")
+        expected = (*self.output_shape, self.params["weight"].shape[3])
+        check_shape(dy, "dy", expected, "that is the shape of the output")
+        return batch_last(dy).reshape(dy.shape[3], -1)
+
+
+class MaxPool2d:
+    """The largest value in each window, channel by channel. Windows that do not fit are left out.
+
+    x (N, H, W, C) -> y (N, OH, OW, C). kernel_size and stride are a whole number or a
+    (height, width) pair; without a stride the windows lie side by side.
+    """
+
+    def __init__(self, kernel_size, stride=None):
+        self.kernel_size = pair(kernel_size, "kernel_size")
+        self.stride = pair(kernel_size if stride is None else stride, "stride")
+        self.workspace = Workspace()
+
+    def forward(self, x):
+        x = check_array(x, "x", "(N, H, W, C)")
+        OH, OW = output_sizes(x, self.kernel_size, self.stride)
+        self.output_shape, self.input_shape = (len(x), OH, OW, x.shape[3]), x.shape
+        values = windows(batch_last(x), self.kernel_size, self.stride)  # each (C, OH, OW, N)
+        y = self.workspace.like("y", values[0])
+        y[...] = values[0]
+        for value in values[1:]:
+            np.maximum(y, value, out=y)
+        self.is_first_max, open_ = [], np.ones(y.shape, bool)
+        for value in values:
+            is_max = (value == y) & open_
+            open_ &= ~is_max
+            self.is_first_max.append(is_max)
+        return batch_first(y)
+
+    def backward(self, dy):
+        """Each window's gradient goes to its maximum, to the first one in row-major order."""
+        check_forward(self, "is_first_max")
+        dy = check_array(dy, "dy", "(N, OH, OW, C)")
+        check_shape(dy, "dy", self.output_shape, "that is the shape of the output")
+        N, H, W, C = self.input_shape
+        dx = self.workspace.empty("dx", (C, H, W, N), dy.dtype)
+        dx[...] = 0
+        dy = batch_last(dy)
+        overlap = self.stride[0] < self.kernel_size[0] or self.stride[1] < self.kernel_size[1]
+        dwindows = windows(dx, self.kernel_size, self.stride)
+        for dwindow, is_first_max in zip(dwindows, self.is_first_max, strict=True):
+            if overlap:
+                dwindow += dy * is_first_max  # gradients from several windows add up
+            else:
+                np.multiply(dy, is_first_max, out=dwindow)
+        return batch_first(dx)
+
+
+class ReLU:
+    """max(x, 0), number by number. Any shape."""
+
+    def __init__(self):
+        self.workspace = Workspace()
+
+    def forward(self, x):
+        self.positive = x > 0
+        return np.maximum(x, 0, out=self.workspace.like("y", x))
+
+    def backward(self, dy):
+        check_forward(self, "positive")
+        return np.multiply(dy, self.positive, out=self.workspace.like("dx", dy))
+
+
+class Sigmoid:
+    """1 / (1 + exp(-x)), number by number, without overflow. Any shape."""
+
+    def forward(self, x):
+        self.y = 0.5 * (1 + np.tanh(0.5 * x))
+        return self.y.copy()
+
+    def backward(self, dy):
+        check_forward(self, "y")
+        return dy * self.y * (1 - self.y)
+
+
+class Tanh:
+    """tanh(x), number by number. Any shape."""
+
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y.copy()
+
+    def backward(self, dy):
+        check_forward(self, "y")
+        return dy * (1 - self.y**2)
+
+
+class Flatten:
+    """Each image as one row: (N, H, W, C) -> (N, H W C)."""
+
+    def forward(self, x):
+        self.shape = x.shape
+        side_by_side = np.ascontiguousarray(np.moveaxis(x, 0, -1))  # (H, W, C, N)
+        return side_by_side.reshape(-1, len(x)).T
+
+    def backward(self, dy):
+        check_forward(self, "shape")
+        return dy.reshape(self.shape)
+
+
+class Linear:
+    """x @ weight + bias: every output is a weighted sum of all inputs.
+
+    x (N, in) -> y (N, out); weight (in, out), bias (out,). With bias=False there is none.
+    """
+
+    def __init__(self, in_features, out_features, *, rng=None, dtype=np.float32, init=xavier,
+                 bias=True):
+        shape = (in_features, out_features)
+        weight = init(rng or np.random.default_rng(), shape, in_features, out_features)
+        self.params = {"weight": weight.astype(dtype)}
+        if bias:
+            self.params["bias"] = np.zeros(out_features, dtype)
+        self.grads = {}
+
+    def forward(self, x):
+        x = check_array(x, "x", "(N, in)")
+        weight = self.params["weight"]
+        check_channels(x, len(weight), "features")
+        self.x = x
+        y = x @ weight.astype(x.dtype)
+        if "bias" in self.params:
+            y += self.params["bias"]
+        return y
+
+    def backward(self, dy):
+        self.backward_to_params(dy)
+        return self.backward_to_input(dy)
+
+    def backward_to_params(self, dy):
+        check_forward(self, "x")
+        weight = self.params["weight"]
+        expected = (len(self.x), weight.shape[1])
+        check_shape(dy, "dy", expected, "that is the shape of the output")
+        self.grads["weight"] = (self.x.T @ dy).astype(weight.dtype)
+        if "bias" in self.params:
+            self.grads["bias"] = dy.sum(axis=0).astype(weight.dtype)
+
+    def backward_to_input(self, dy):
+        return (self.params["weight"].astype(dy.dtype) @ dy.T).T  # dy @ weight.T, batch innermost
+
+
+def windows(x, kernel_size, stride):
+    """The k-th number of every window, for each k in row-major order: KH KW views of x.
+
+    x (C, H, W, N) -> a list of arrays (C, OH, OW, N). Nothing is copied.
+    """
+    (KH, KW), (SH, SW) = kernel_size, stride
+    OH, OW = (x.shape[1] - KH) // SH + 1, (x.shape[2] - KW) // SW + 1
+    return [
+        x[:, i : i + SH * (OH - 1) + 1 : SH, j : j + SW * (OW - 1) + 1 : SW]
+        for i in range(KH)
+        for j in range(KW)
+    ]

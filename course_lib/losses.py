@@ -1,0 +1,95 @@
+"""Softmax, its logarithm, and two losses. A loss is the mean over the images of a mini-batch."""
+
+import numpy as np
+
+from .shapes import check_array, check_shape
+
+
+def log_softmax(logits):
+    """log(exp(z_k) / sum over j of exp(z_j)), for each row. (N, K) -> (N, K).
+
+    Subtracting the row's maximum changes nothing, as it cancels; then the largest exponential is
+    exp(0) = 1: nothing overflows, and the sum is never 0. A logit of -inf means "impossible".
+    """
+    logits = check_array(logits, "logits", "(N, K)")
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+def softmax(logits):
+    """exp(z_k) / sum over j of exp(z_j): the probability of each class. (N, K) -> (N, K)."""
+    logits = check_array(logits, "logits", "(N, K)")
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+class CrossEntropyLoss:
+    """The mean of -log(softmax(logits)[label]).
+
+    forward takes logits (N, K) and labels (N,), whole numbers from 0 to K - 1.
+    Its gradient is (p - y) / N: the probabilities, minus 1 for the right class
+    (Goodfellow, Bengio, Courville, Deep Learning, section 6.2.2.3).
+    """
+
+    def forward(self, logits, labels):
+        logits = check_array(logits, "logits", "(N, K)")
+        self.labels = check_labels(labels, *logits.shape)
+        log_probabilities = log_softmax(logits)
+        self.probabilities = np.exp(log_probabilities)
+        return float(-log_probabilities[np.arange(len(logits)), self.labels].mean())
+
+    def backward(self):
+        check_forward(self, "probabilities")
+        gradient = self.probabilities.copy()
+        gradient[np.arange(len(gradient)), self.labels] -= 1
+        return gradient / len(gradient)
+
+
+class MSELoss:
+    """The mean of (prediction - target)², over all images and classes, as in PyTorch.
+
+    forward takes predictions (N, K) and targets: an array (N, K), or labels (N,), of which each
+    stands for a one-hot row.
+    """
+
+    def forward(self, predictions, targets):
+        predictions = check_array(predictions, "predictions", "(N, K)")
+        targets = np.asarray(targets)
+        if targets.ndim == 1:
+            labels = check_labels(targets, *predictions.shape)
+            targets = np.eye(predictions.shape[1], dtype=predictions.dtype)[labels]
+        check_shape(targets, "targets", predictions.shape, "that is the shape of the predictions")
+        self.difference = predictions - targets
+        return float(np.square(self.difference).mean())
+
+    def backward(self):
+        check_forward(self, "difference")
+        return 2 * self.difference / self.difference.size
+
+
+def check_labels(labels, count, classes=np.inf):
+    """Return `count` labels as an array. Raises where they are not whole numbers 0..classes-1."""
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(
+            f"the labels hold {labels.dtype} numbers, and whole numbers are needed; "
+            "convert them with labels.astype(np.int64)"
+        )
+    check_shape(labels, "labels", (count,), "there is one for each image")
+    if count == 0:
+        raise ValueError("there are no images in this mini-batch; give at least one")
+    if labels.min() < 0:
+        raise ValueError(f"the labels run from {labels.min()}; classes count from 0: correct them")
+    if labels.max() >= classes:
+        raise ValueError(
+            f"the labels run from {labels.min()} to {labels.max()}, and with {classes} outputs "
+            f"0 to {classes - 1} are possible; correct the labels, or widen the last layer"
+        )
+    return labels
+
+
+def check_forward(layer, remembered):
+    """Raises RuntimeError where a layer or loss has nothing to go back through."""
+    if not hasattr(layer, remembered):
+        name = type(layer).__name__
+        raise RuntimeError(f"{name}.backward was called before forward; call forward first")

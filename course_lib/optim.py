@@ -1,0 +1,61 @@
+"""Stochastic gradient descent, and learning rates that change while training goes on."""
+
+import math
+
+import numpy as np
+
+from .network import parameters
+
+
+class SGD:
+    """Stochastic gradient descent with momentum and weight decay, as in PyTorch.
+
+    gradient = grads + weight_decay * params
+    velocity = momentum * velocity + gradient
+    params   = params - learning_rate * velocity
+
+    (Sutskever et al., 2013; biases decay too.) learning_rate may be changed between steps.
+    """
+
+    def __init__(self, learning_rate, momentum=0.0, weight_decay=0.0):
+        for name, value in (("learning_rate", learning_rate), ("momentum", momentum),
+                            ("weight_decay", weight_decay)):
+            if not value >= 0:
+                raise ValueError(f"{name} is {value}; give a number that is not negative")
+        self.learning_rate, self.momentum = learning_rate, momentum
+        self.weight_decay = weight_decay
+        self.velocities = {}
+
+    def step(self, network):
+        """Move every weight of the network against its gradient, in place."""
+        for layer, name in parameters(network):
+            if name not in layer.grads:
+                raise RuntimeError("step was called before backward; call network.backward first")
+            weight, gradient = layer.params[name], layer.grads[name]
+            if self.weight_decay:
+                gradient = gradient + self.weight_decay * weight
+            if self.momentum:
+                velocity = self.velocities.setdefault((layer, name), np.zeros_like(weight))
+                velocity *= self.momentum
+                velocity += gradient
+                gradient = velocity
+            weight -= self.learning_rate * gradient
+
+
+def constant(learning_rate):
+    """A schedule, from the share of the training done to a learning rate: always the same one."""
+    return lambda progress: learning_rate
+
+
+def cosine(learning_rate, warmup=0.0):
+    """From learning_rate down to 0 along a cosine, after a linear rise during `warmup`.
+
+    warmup is a share of the training. (Loshchilov and Hutter, 2017.)
+    """
+
+    def rate(progress):
+        if progress < warmup:
+            return learning_rate * progress / warmup
+        return learning_rate * (1 + math.cos(math.pi * (progress - warmup) / (1 - warmup))) / 2
+
+    return rate

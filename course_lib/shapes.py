@@ -1,0 +1,76 @@
+"""Shapes of windows, and the checks that turn a wrong shape into one clear sentence."""
+
+import numbers
+
+import numpy as np
+
+
+def pair(value, name, smallest=1):
+    """Return a size as (height, width): 3 becomes (3, 3), and (3, 2) stays.
+
+    Raises ValueError for anything but one or two whole numbers of at least `smallest`.
+    """
+    sizes = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    whole = all(isinstance(n, numbers.Integral) and not isinstance(n, bool) for n in sizes)
+    if len(sizes) != 2 or not whole or min(sizes) < smallest:
+        raise ValueError(
+            f"{name} is {value!r}; give a whole number of at least {smallest}, "
+            "or a (height, width) pair of them"
+        )
+    return int(sizes[0]), int(sizes[1])
+
+
+def output_size(size, kernel_size, stride, padding=0):
+    """How many windows fit along one axis: (size + 2 padding - kernel_size) // stride + 1."""
+    if kernel_size > size + 2 * padding:
+        padded = f", {size + 2 * padding} with its padding" if padding else ""
+        raise ValueError(
+            f"the window is {kernel_size} pixels long and the image only {size}{padded}; "
+            "use a smaller window or a larger image"
+        )
+    return (size + 2 * padding - kernel_size) // stride + 1
+
+
+def output_sizes(x, kernel_size, stride, padding=(0, 0)):
+    """(OH, OW) for images x (N, H, W, C) and pairs of window, stride and padding."""
+    _, height, width, _ = x.shape
+    return (
+        output_size(height, kernel_size[0], stride[0], padding[0]),
+        output_size(width, kernel_size[1], stride[1], padding[1]),
+    )
+
+
+def check_array(x, name, layout):
+    """Return x as an array of floats with as many axes as `layout`, for example "(N, H, W, C)".
+
+    Raises ValueError for another number of axes and TypeError for another kind of number.
+    """
+    x = np.asarray(x)
+    if x.dtype not in (np.float32, np.float64):
+        raise TypeError(
+            f"{name} holds {x.dtype} numbers, and float32 or float64 are needed; "
+            f"convert it with {name}.astype(np.float32)"
+        )
+    axes = layout.count(",") + 1
+    if x.ndim != axes:
+        raise ValueError(
+            f"{name} has shape {x.shape}, and {axes} axes {layout} are needed; reshape it"
+        )
+    return x
+
+
+def check_shape(x, name, expected, why):
+    """Raises ValueError where the array x has another shape than expected."""
+    if x.shape != tuple(expected):
+        raise ValueError(
+            f"{name} has shape {x.shape}, and {tuple(expected)} is needed, because {why}"
+        )
+
+
+def check_channels(x, channels, what):
+    """Raises ValueError where the last axis of x is not as long as the layer's weight asks."""
+    if x.shape[-1] != channels:
+        raise ValueError(
+            f"x has shape {x.shape}, so {x.shape[-1]} {what}, and the weight is for {channels}; "
+            "give another x, or make the layer for this one"
+        )

@@ -1,0 +1,61 @@
+"""`python -m course_lib train`: train a network on a data set and print a table."""
+
+import time
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from . import datasets, network, optim, training
+from .layers import Flatten, Linear
+from .losses import CrossEntropyLoss
+
+
+def linear(rng):
+    """Logistic regression on the pixels of 32x32x3 images."""
+    return network.Sequential([Flatten(), Linear(3072, 10, rng=rng)])
+
+
+NETWORKS = {
+    "course_cnn": network.course_cnn,
+    "three_layer_cnn": network.three_layer_cnn,
+    "linear": linear,
+    "mlp": lambda rng: network.mlp((64, 50, 10), rng=rng),  # for the digits
+}
+
+
+def main(options):
+    """Train as the options say. Returns the exit status."""
+    data = datasets.load(options.dataset)
+    name = options.network or ("mlp" if data.name == "digits" else "course_cnn")
+    if (name == "mlp") != (data.name == "digits"):
+        raise datasets.DatasetError(
+            f"the network {name} does not fit the images of {data.name}; "
+            "use mlp for the digits, and another network for the other sets."
+        )
+    rng = np.random.default_rng(options.seed)
+    net = NETWORKS[name](rng=rng)
+    schedule = (optim.cosine if options.cosine else optim.constant)(options.learning_rate)
+    size = sum(layer.params[key].size for layer, key in network.parameters(net))
+    print(f"{data}\n{name} with {size:,} weights, seed {options.seed}\n")
+    print(f"{'epoch':>5} {'loss':>8} {'training':>9} {'test':>7} {'seconds':>8}")
+
+    def row(history):
+        tqdm.write(f"{len(history.loss):5} {history.loss[-1]:8.4f} {history.accuracy[-1]:9.1%} "
+                   f"{history.test_accuracy[-1]:7.1%} {history.seconds[-1]:8.1f}")
+
+    start = time.perf_counter()
+    history = training.fit(
+        net, data.train_images, data.train_labels,
+        loss=CrossEntropyLoss(), optimizer=optim.SGD(
+            options.learning_rate, options.momentum, options.weight_decay
+        ),
+        epochs=options.epochs, batch_size=options.batch_size, rng=rng, schedule=schedule,
+        augment=training.mirror if options.mirror else None,
+        test=(data.test_images, data.test_labels), on_epoch=row,
+    )
+    stopped = "Stopped" if history.interrupted else "Done"
+    print(f"\n{stopped} after {time.perf_counter() - start:.0f} s.")
+    if history.test_accuracy:
+        print(f"Test accuracy {history.test_accuracy[-1]:.1%}, "
+              f"training accuracy {history.accuracy[-1]:.1%}.")
+    return 0

@@ -1,0 +1,183 @@
+"""How fast is one training step, side by side: the loops as posted, our layers, and PyTorch.
+
+    python -m tests.benchmarks.training [--rounds 20] [--threads 1 2]
+
+A step gathers 64 images, normalises them, goes forward and backward, and updates the weights, in
+float32. All candidates take turns in one process, so that a machine that slows down slows all of
+them down; a ratio is taken within each round. PyTorch takes part where it is installed.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import time
+
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+BATCH = 64
+STEPS = 20  # of the fast candidates, in each round
+
+
+def data():
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (5000, 32, 32, 3), dtype=np.uint8)
+    return rng, images, rng.integers(0, 10, 5000)
+
+
+def our_step(make_network):
+    """Return a function that does one step with our layers."""
+    from course_lib.losses import CrossEntropyLoss
+    from course_lib.optim import SGD
+    from course_lib.training import Normalize, prepare
+
+    rng, images, labels = data()
+    network, loss, optimizer = make_network(rng=rng), CrossEntropyLoss(), SGD(0.01, momentum=0.9)
+    network.normalize = Normalize(images)
+
+    def step():
+        chosen = rng.integers(0, len(images), BATCH)
+        loss.forward(network.forward(prepare(network, images[chosen])), labels[chosen])
+        network.backward_to_params(loss.backward())
+        optimizer.step(network)
+
+    return step
+
+
+def torch_step(make_network):
+    """Return a function that does the same step with PyTorch, in its usual memory order."""
+    import torch
+
+    rng, images, labels = data()
+    torch.manual_seed(0)
+    network, loss = make_network(torch.nn), torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9)
+    images = torch.from_numpy(images.transpose(0, 3, 1, 2).copy())
+    labels = torch.from_numpy(labels)
+    mean = images.float().mean(dim=(0, 2, 3), keepdim=True)
+    std = images.float().std(dim=(0, 2, 3), keepdim=True)
+
+    def step():
+        chosen = torch.from_numpy(rng.integers(0, len(images), BATCH))
+        x = images[chosen].float().sub_(mean).div_(std)
+        optimizer.zero_grad()
+        loss(network(x), labels[chosen]).backward()
+        optimizer.step()
+
+    return step
+
+
+def loops_step():
+    """Return a function that takes one image through the loops, as case A's student posted them."""
+    import numpy as np
+
+    from course_lib import loops
+    from course_lib.losses import CrossEntropyLoss
+
+    rng, images, labels = data()
+    filters, bias = rng.normal(0, 0.1, (3, 3, 3, 16)), np.zeros(16)
+    weight, loss = rng.normal(0, 0.02, (3600, 10)), CrossEntropyLoss()
+
+    def step():
+        k = rng.integers(len(images))
+        x = images[k : k + 1] / 255 - 0.5
+        y = loops.conv2d_forward(x, filters, bias)
+        r = np.maximum(y, 0)
+        p = loops.maxpool2d_forward(r, 2)
+        flat = p.reshape(1, -1)
+        loss.forward(flat @ weight, labels[k : k + 1])
+        dy = loss.backward()
+        dp = (dy @ weight.T).reshape(p.shape)
+        dr = loops.maxpool2d_backward(dp, r, 2) * (y > 0)
+        _, dfilters, dbias = loops.conv2d_backward(dr, x, filters)
+        weight[...] -= 0.001 * (flat.T @ dy)
+        filters[...] -= 0.001 * dfilters
+        bias[...] -= 0.001 * dbias
+
+    return step
+
+
+def torch_course_cnn(nn):
+    return nn.Sequential(
+        nn.Conv2d(3, 16, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(3600, 10)
+    )
+
+
+def torch_three_layer_cnn(nn):
+    layers = []
+    for inputs, outputs in ((3, 16), (16, 32), (32, 64)):
+        layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(1024, 10))
+
+
+def measure(threads, rounds):
+    """Measure all candidates in this process and print a table."""
+    import numpy as np
+
+    from course_lib import network
+
+    candidates = {
+        "course_cnn, ours": (our_step(network.course_cnn), STEPS, BATCH),
+        "three_layer_cnn, ours": (our_step(network.three_layer_cnn), STEPS, BATCH),
+        "course_cnn, loops": (loops_step(), 1, 1),
+    }
+    try:
+        import torch
+    except ImportError:
+        print("PyTorch is not installed, and does not take part")
+    else:
+        torch.set_num_threads(threads)
+        candidates["course_cnn, PyTorch"] = (torch_step(torch_course_cnn), STEPS, BATCH)
+        candidates["three_layer_cnn, PyTorch"] = (torch_step(torch_three_layer_cnn), STEPS, BATCH)
+
+    speeds = {name: [] for name in candidates}
+    for number in range(rounds + 1):
+        for name, (step, steps, images) in candidates.items():
+            start = time.perf_counter()
+            for _ in range(steps):
+                step()
+            speed = steps * images / (time.perf_counter() - start)
+            if number:  # the first round warms up
+                speeds[name].append(speed)
+    speeds = {name: np.array(values) for name, values in speeds.items()}
+    report(threads, rounds, speeds)
+
+
+def report(threads, rounds, speeds):
+    import numpy as np
+
+    print(f"{threads} thread(s), {rounds} rounds: median [smallest .. largest]")
+    for name, values in sorted(speeds.items()):
+        low, middle, high = values.min(), np.median(values), values.max()
+        print(f"  {name:26} {middle:9,.1f} images/s   [{low:,.1f} .. {high:,.1f}]")
+    pairs = [("course_cnn, ours", "course_cnn, loops")]
+    if "course_cnn, PyTorch" in speeds:
+        pairs += [(f"{n}, ours", f"{n}, PyTorch") for n in ("course_cnn", "three_layer_cnn")]
+    for ours, other in pairs:
+        ratio = speeds[ours] / speeds[other]
+        low, middle, high = ratio.min(), np.median(ratio), ratio.max()
+        print(f"  {ours} / {other.split(', ')[1]:8} {middle:9,.2f} times    "
+              f"[{low:,.2f} .. {high:,.2f}]")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  peak memory of this process, PyTorch included: {peak:,.0f} MB\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.here:
+        return measure(options.threads[0], options.rounds)
+    for threads in options.threads:  # libraries read their number of threads when they start
+        environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))}
+        command = [sys.executable, "-m", "tests.benchmarks.training", "--here",
+                   f"--rounds={options.rounds}", f"--threads={threads}"]
+        subprocess.run(command, env=environment, check=True)
+
+
+if __name__ == "__main__":
+    main()
