@@ -8,12 +8,20 @@ Shapes: images and feature maps (N, H, W, C); filters (KH, KW, C_in, C_out). Ins
 a mini-batch lie side by side in memory: memory.py says why.
 """
 
+import math
+
 import numpy as np
 
 from .initializers import he, xavier
-from .losses import check_forward
 from .memory import Workspace, batch_first, batch_last, sum_of_products
-from .shapes import check_array, check_channels, check_shape, output_sizes, pair
+from .shapes import (
+    check_array,
+    check_channels,
+    check_forward,
+    check_gradient,
+    output_sizes,
+    pair,
+)
 
 
 class Conv2d:
@@ -96,9 +104,7 @@ class Conv2d:
 
     def check_dy(self, dy):
         check_forward(self, "columns")
-        dy = check_array(dy, "dy", "(N, OH, OW, C_out)")
-        expected = (*self.output_shape, self.params["weight"].shape[3])
-        check_shape(dy, "dy", expected, "that is the shape of the output")
+        dy = check_gradient(dy, (*self.output_shape, self.params["weight"].shape[3]))
         return batch_last(dy).reshape(dy.shape[3], -1)
 
 
@@ -133,8 +139,7 @@ class MaxPool2d:
     def backward(self, dy):
         """Each window's gradient goes to its maximum, to the first one in row-major order."""
         check_forward(self, "is_first_max")
-        dy = check_array(dy, "dy", "(N, OH, OW, C)")
-        check_shape(dy, "dy", self.output_shape, "that is the shape of the output")
+        dy = check_gradient(dy, self.output_shape)
         N, H, W, C = self.input_shape
         dx = self.workspace.empty("dx", (C, H, W, N), dy.dtype)
         dx[...] = 0
@@ -156,11 +161,13 @@ class ReLU:
         self.workspace = Workspace()
 
     def forward(self, x):
+        x = check_array(x, "x")
         self.positive = x > 0
         return np.maximum(x, 0, out=self.workspace.like("y", x))
 
     def backward(self, dy):
         check_forward(self, "positive")
+        dy = check_gradient(dy, self.positive.shape)
         return np.multiply(dy, self.positive, out=self.workspace.like("dx", dy))
 
 
@@ -168,11 +175,12 @@ class Sigmoid:
     """1 / (1 + exp(-x)), number by number, without overflow. Any shape."""
 
     def forward(self, x):
-        self.y = 0.5 * (1 + np.tanh(0.5 * x))
+        self.y = 0.5 * (1 + np.tanh(0.5 * check_array(x, "x")))
         return self.y.copy()
 
     def backward(self, dy):
         check_forward(self, "y")
+        dy = check_gradient(dy, self.y.shape)
         return dy * self.y * (1 - self.y)
 
 
@@ -180,11 +188,12 @@ class Tanh:
     """tanh(x), number by number. Any shape."""
 
     def forward(self, x):
-        self.y = np.tanh(x)
+        self.y = np.tanh(check_array(x, "x"))
         return self.y.copy()
 
     def backward(self, dy):
         check_forward(self, "y")
+        dy = check_gradient(dy, self.y.shape)
         return dy * (1 - self.y**2)
 
 
@@ -192,13 +201,15 @@ class Flatten:
     """Each image as one row: (N, H, W, C) -> (N, H W C)."""
 
     def forward(self, x):
+        x = check_array(x, "x")
         self.shape = x.shape
-        side_by_side = np.ascontiguousarray(np.moveaxis(x, 0, -1))  # (H, W, C, N)
+        side_by_side = np.moveaxis(x, 0, -1).copy()  # (H, W, C, N)
         return side_by_side.reshape(-1, len(x)).T
 
     def backward(self, dy):
         check_forward(self, "shape")
-        return dy.reshape(self.shape)
+        dy = check_gradient(dy, (self.shape[0], math.prod(self.shape[1:])))
+        return dy.reshape(self.shape).copy(order="K")
 
 
 class Linear:
@@ -233,13 +244,13 @@ class Linear:
     def backward_to_params(self, dy):
         check_forward(self, "x")
         weight = self.params["weight"]
-        expected = (len(self.x), weight.shape[1])
-        check_shape(dy, "dy", expected, "that is the shape of the output")
+        dy = check_gradient(dy, (len(self.x), weight.shape[1]))
         self.grads["weight"] = (self.x.T @ dy).astype(weight.dtype)
         if "bias" in self.params:
             self.grads["bias"] = dy.sum(axis=0).astype(weight.dtype)
 
     def backward_to_input(self, dy):
+        dy = check_array(dy, "dy", "(N, out)")
         return (self.params["weight"].astype(dy.dtype) @ dy.T).T  # dy @ weight.T, batch innermost
 
 

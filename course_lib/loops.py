@@ -7,7 +7,14 @@ backward function returns the derivatives with respect to its inputs. Nothing is
 
 import numpy as np
 
-from .shapes import check_array, check_channels, check_shape, output_sizes, pair
+from .shapes import (
+    check_array,
+    check_channels,
+    check_gradient,
+    check_shape,
+    output_sizes,
+    pair,
+)
 
 
 def conv2d_forward(x, weight, bias, stride=1, padding=0):
@@ -41,7 +48,7 @@ def conv2d_backward(dy, x, weight, stride=1, padding=0):
     (SH, SW), (KH, KW) = pair(stride, "stride"), weight.shape[:2]
     padded = pad(x, padding)
     OH, OW = output_sizes(padded, (KH, KW), (SH, SW))
-    check_shape(dy, "dy", (len(x), OH, OW, weight.shape[3]), "that is the shape of the output")
+    dy = check_gradient(dy, (len(x), OH, OW, weight.shape[3]))
     dpadded, dweight = np.zeros_like(padded), np.zeros_like(weight)
     dbias = np.zeros(weight.shape[3], weight.dtype)
     for n in range(len(x)):
@@ -83,7 +90,7 @@ def maxpool2d_backward(dy, x, kernel_size, stride=None):
     KH, KW = pair(kernel_size, "kernel_size")
     SH, SW = pair(kernel_size if stride is None else stride, "stride")
     OH, OW = output_sizes(x, (KH, KW), (SH, SW))
-    check_shape(dy, "dy", (len(x), OH, OW, x.shape[3]), "that is the shape of the output")
+    dy = check_gradient(dy, (len(x), OH, OW, x.shape[3]))
     dx = np.zeros_like(x)
     for n in range(len(x)):
         for i in range(OH):
@@ -97,6 +104,7 @@ def maxpool2d_backward(dy, x, kernel_size, stride=None):
 
 def relu_forward(x):
     """max(x, 0), number by number. Any shape."""
+    x = check_array(x, "x")
     y = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         y[index] = max(x[index], 0)
@@ -105,6 +113,7 @@ def relu_forward(x):
 
 def relu_backward(dy, x):
     """Return dx: the gradient passes where x was positive."""
+    x, dy = check_array(x, "x"), check_gradient(dy, np.shape(x))
     dx = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         dx[index] = dy[index] if x[index] > 0 else 0
@@ -116,6 +125,8 @@ def linear_forward(x, weight, bias):
 
     x (N, in), weight (in, out), bias (out,) -> y (N, out).
     """
+    x, weight = _check_linear(x, weight)
+    check_shape(np.asarray(bias), "bias", weight.shape[1:], "there is one for each output")
     y = np.zeros((len(x), weight.shape[1]), x.dtype)
     for n in range(len(x)):
         for j in range(weight.shape[1]):
@@ -127,6 +138,8 @@ def linear_forward(x, weight, bias):
 
 def linear_backward(dy, x, weight):
     """Return dx, dweight, dbias, with the shapes of x, weight and bias. dy (N, out)."""
+    x, weight = _check_linear(x, weight)
+    dy = check_gradient(dy, (len(x), weight.shape[1]))
     dx, dweight = np.zeros_like(x), np.zeros_like(weight)
     dbias = np.zeros(weight.shape[1], weight.dtype)
     for n in range(len(x)):
@@ -157,3 +170,9 @@ def _check_conv2d(x, weight, bias):
     bias = check_array(bias, "bias", "(C_out)")
     check_shape(bias, "bias", weight.shape[3:], "there is one for each filter")
     return x, weight, bias
+
+
+def _check_linear(x, weight):
+    x, weight = check_array(x, "x", "(N, in)"), check_array(weight, "weight", "(in, out)")
+    check_channels(x, len(weight), "features")
+    return x, weight

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .shapes import check_array, check_shape
+from .shapes import check_array, check_forward, check_shape
 
 
 def log_softmax(logits):
@@ -86,10 +86,3 @@ def check_labels(labels, count, classes=np.inf):
             f"0 to {classes - 1} are possible; correct the labels, or widen the last layer"
         )
     return labels
-
-
-def check_forward(layer, remembered):
-    """Raises RuntimeError where a layer or loss has nothing to go back through."""
-    if not hasattr(layer, remembered):
-        name = type(layer).__name__
-        raise RuntimeError(f"{name}.backward was called before forward; call forward first")

@@ -40,10 +40,11 @@ def output_sizes(x, kernel_size, stride, padding=(0, 0)):
     )
 
 
-def check_array(x, name, layout):
+def check_array(x, name, layout=None):
     """Return x as an array of floats with as many axes as `layout`, for example "(N, H, W, C)".
 
-    Raises ValueError for another number of axes and TypeError for another kind of number.
+    Without a layout any shape will do. Raises ValueError for another number of axes and TypeError
+    for another kind of number.
     """
     x = np.asarray(x)
     if x.dtype not in (np.float32, np.float64):
@@ -51,7 +52,7 @@ def check_array(x, name, layout):
             f"{name} holds {x.dtype} numbers, and float32 or float64 are needed; "
             f"convert it with {name}.astype(np.float32)"
         )
-    axes = layout.count(",") + 1
+    axes = layout.count(",") + 1 if layout else x.ndim
     if x.ndim != axes:
         raise ValueError(
             f"{name} has shape {x.shape}, and {axes} axes {layout} are needed; reshape it"
@@ -67,6 +68,13 @@ def check_shape(x, name, expected, why):
         )
 
 
+def check_gradient(dy, output_shape):
+    """Return dy as an array of floats. Raises where it has not the shape of the output."""
+    dy = check_array(dy, "dy")
+    check_shape(dy, "dy", output_shape, "that is the shape of the output")
+    return dy
+
+
 def check_channels(x, channels, what):
     """Raises ValueError where the last axis of x is not as long as the layer's weight asks."""
     if x.shape[-1] != channels:
@@ -74,3 +82,10 @@ def check_channels(x, channels, what):
             f"x has shape {x.shape}, so {x.shape[-1]} {what}, and the weight is for {channels}; "
             "give another x, or make the layer for this one"
         )
+
+
+def check_forward(layer, remembered):
+    """Raises RuntimeError where a layer or loss has nothing to go back through."""
+    if not hasattr(layer, remembered):
+        name = type(layer).__name__
+        raise RuntimeError(f"{name}.backward was called before forward; call forward first")

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from course_lib import plots, widgets
-from course_lib.figure_text import describe
+from course_lib.plots.description import describe
 
 
 def describe_drawing(draw):

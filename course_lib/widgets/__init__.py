@@ -10,8 +10,8 @@ import html
 import ipywidgets
 import numpy as np
 
-from . import plots
-from .figure_text import describe
+from course_lib import plots
+from course_lib.plots.description import describe
 
 
 class Explorer:

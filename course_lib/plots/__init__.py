@@ -4,9 +4,10 @@ import base64
 import io
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from .figure_text import describe
+from .description import describe
 
 # The Okabe-Ito palette: eight colours that colour-blind readers tell apart.
 PALETTE = {
@@ -67,8 +68,10 @@ def bundle(figure, width=None):
 
 def to_png(figure, dpi=PRINT_DPI):
     """Return the figure as the bytes of a PNG file. The same figure gives the same bytes."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    buffer, kept = io.BytesIO(), figure.dpi
+    figure.dpi = dpi
+    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
+    figure.dpi = kept
     return buffer.getvalue()
 
 
@@ -113,10 +116,15 @@ def draw_numbers(axes, numbers, title=None, decimals=0, **options):
 
     numbers is (rows, columns); options go to matplotlib's `imshow`.
     """
-    low, high = float(np.min(numbers)), float(np.max(numbers))
-    shades = {"cmap": "gray", "vmin": low - 1.5 * (high - low), "vmax": high}  # never too dark
-    image = draw_image(axes, numbers, title, **{**shades, **options})
+    image = draw_image(axes, numbers, title, **{"cmap": "gray", **light_shades(numbers), **options})
     for (row, column), number in np.ndenumerate(numbers):
         text = f"{number:.{decimals}f}"
         axes.text(column, row, text, ha="center", va="center", fontsize=10, color="black")
     return image
+
+
+def light_shades(numbers):
+    """Options of `imshow` for shades of grey on which black text can be read."""
+    low, high = float(np.min(numbers)), float(np.max(numbers))
+    spread = max(high - low, 1.0)
+    return {"vmin": high - 2.5 * spread, "vmax": high}
