@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from .initializers import he, xavier
-from .memory import Workspace, batch_first, batch_last, sum_of_products
+from .memory import batch_first, batch_last, sum_of_products
 from .shapes import (
     check_array,
     check_channels,
@@ -40,17 +40,15 @@ class Conv2d:
                       KH * KW * out_channels)
         self.params = {"weight": weight.astype(dtype), "bias": np.zeros(out_channels, dtype)}
         self.grads = {}
-        self.workspace = Workspace()
 
     def forward(self, x):
         weight, bias = self.params["weight"], self.params["bias"]
         x = check_array(x, "x", "(N, H, W, C)")
         check_channels(x, weight.shape[2], "channels")
         self.columns, (OH, OW) = self.im2col(x)  # (KH KW C_in + 1, OH OW N)
-        filters = np.vstack([weight.reshape(-1, len(bias)), bias]).astype(x.dtype)
-        y = self.workspace.empty("y", (len(bias), OH, OW, len(x)), x.dtype)
-        np.matmul(filters.T, self.columns, out=y.reshape(len(bias), -1))
-        return batch_first(y)
+        filters = np.vstack([weight.reshape(-1, len(bias)), bias]).astype(x.dtype, copy=False)
+        y = filters.T @ self.columns  # (C_out, OH OW N)
+        return batch_first(y.reshape(len(bias), OH, OW, len(x)))
 
     def backward(self, dy):
         self.backward_to_params(dy)
@@ -61,15 +59,16 @@ class Conv2d:
         dy = self.check_dy(dy)  # (C_out, OH OW N)
         dfilters = sum_of_products(self.columns, dy)  # (KH KW C_in + 1, C_out)
         weight = self.params["weight"]
-        self.grads["weight"] = dfilters[:-1].reshape(weight.shape).astype(weight.dtype)
-        self.grads["bias"] = dfilters[-1].astype(weight.dtype)
+        dfilters = dfilters.astype(weight.dtype, copy=False)
+        self.grads["weight"] = dfilters[:-1].reshape(weight.shape)
+        self.grads["bias"] = dfilters[-1]
 
     def backward_to_input(self, dy):
         """Return dx: every output sends (weight * dy) back to the window it saw."""
         dy = self.check_dy(dy)
         weight = self.params["weight"]
-        dcolumns = weight.reshape(-1, weight.shape[3]).astype(dy.dtype) @ dy
-        return self.col2im(dcolumns)
+        filters = weight.reshape(-1, weight.shape[3]).astype(dy.dtype, copy=False)
+        return self.col2im(filters @ dy)
 
     def im2col(self, x):
         """Copy every window into a column: (N, H, W, C) -> (KH KW C + 1, OH OW N), and (OH, OW).
@@ -78,13 +77,15 @@ class Conv2d:
         """
         KH, KW, C, _ = self.params["weight"].shape
         PH, PW = self.padding
+        OH, OW = output_sizes(x, (KH, KW), self.stride, self.padding)
+        N, H, W, _ = x.shape
         x = batch_last(x)  # (C, H, W, N)
         if PH or PW:
-            x = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
-        OH, OW = output_sizes(batch_first(x), (KH, KW), self.stride)
-        N = x.shape[-1]
+            padded = np.zeros((C, H + 2 * PH, W + 2 * PW, N), x.dtype)
+            padded[:, PH : PH + H, PW : PW + W] = x
+            x = padded
         self.output_shape, self.padded_shape = (N, OH, OW), x.shape
-        columns = self.workspace.empty("columns", (KH * KW * C + 1, OH * OW * N), x.dtype)
+        columns = np.empty((KH * KW * C + 1, OH * OW * N), x.dtype)
         columns[-1] = 1
         offsets = columns[:-1].reshape(KH * KW, C, OH, OW, N)
         for place, window in zip(offsets, windows(x, (KH, KW), self.stride), strict=True):
@@ -118,21 +119,19 @@ class MaxPool2d:
     def __init__(self, kernel_size, stride=None):
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.stride = pair(kernel_size if stride is None else stride, "stride")
-        self.workspace = Workspace()
 
     def forward(self, x):
         x = check_array(x, "x", "(N, H, W, C)")
         OH, OW = output_sizes(x, self.kernel_size, self.stride)
         self.output_shape, self.input_shape = (len(x), OH, OW, x.shape[3]), x.shape
         values = windows(batch_last(x), self.kernel_size, self.stride)  # each (C, OH, OW, N)
-        y = self.workspace.like("y", values[0])
-        y[...] = values[0]
+        y = values[0].copy()
         for value in values[1:]:
             np.maximum(y, value, out=y)
         self.is_first_max, open_ = [], np.ones(y.shape, bool)
         for value in values:
             is_max = (value == y) & open_
-            open_ &= ~is_max
+            open_ ^= is_max  # a window that has its maximum is closed
             self.is_first_max.append(is_max)
         return batch_first(y)
 
@@ -141,11 +140,10 @@ class MaxPool2d:
         check_forward(self, "is_first_max")
         dy = check_gradient(dy, self.output_shape)
         N, H, W, C = self.input_shape
-        dx = self.workspace.empty("dx", (C, H, W, N), dy.dtype)
-        dx[...] = 0
         dy = batch_last(dy)
-        overlap = self.stride[0] < self.kernel_size[0] or self.stride[1] < self.kernel_size[1]
+        dx = np.zeros((C, H, W, N), dy.dtype)
         dwindows = windows(dx, self.kernel_size, self.stride)
+        overlap = self.stride[0] < self.kernel_size[0] or self.stride[1] < self.kernel_size[1]
         for dwindow, is_first_max in zip(dwindows, self.is_first_max, strict=True):
             if overlap:
                 dwindow += dy * is_first_max  # gradients from several windows add up
@@ -157,18 +155,15 @@ class MaxPool2d:
 class ReLU:
     """max(x, 0), number by number. Any shape."""
 
-    def __init__(self):
-        self.workspace = Workspace()
-
     def forward(self, x):
         x = check_array(x, "x")
         self.positive = x > 0
-        return np.maximum(x, 0, out=self.workspace.like("y", x))
+        return np.maximum(x, 0)
 
     def backward(self, dy):
         check_forward(self, "positive")
         dy = check_gradient(dy, self.positive.shape)
-        return np.multiply(dy, self.positive, out=self.workspace.like("dx", dy))
+        return dy * self.positive
 
 
 class Sigmoid:
@@ -232,7 +227,7 @@ class Linear:
         weight = self.params["weight"]
         check_channels(x, len(weight), "features")
         self.x = x
-        y = x @ weight.astype(x.dtype)
+        y = x @ weight.astype(x.dtype, copy=False)
         if "bias" in self.params:
             y += self.params["bias"]
         return y
@@ -245,13 +240,14 @@ class Linear:
         check_forward(self, "x")
         weight = self.params["weight"]
         dy = check_gradient(dy, (len(self.x), weight.shape[1]))
-        self.grads["weight"] = (self.x.T @ dy).astype(weight.dtype)
+        self.grads["weight"] = (self.x.T @ dy).astype(weight.dtype, copy=False)
         if "bias" in self.params:
-            self.grads["bias"] = dy.sum(axis=0).astype(weight.dtype)
+            self.grads["bias"] = dy.sum(axis=0).astype(weight.dtype, copy=False)
 
     def backward_to_input(self, dy):
         dy = check_array(dy, "dy", "(N, out)")
-        return (self.params["weight"].astype(dy.dtype) @ dy.T).T  # dy @ weight.T, batch innermost
+        weight = self.params["weight"].astype(dy.dtype, copy=False)
+        return (weight @ dy.T).T  # dy @ weight.T, with the batch innermost
 
 
 def windows(x, kernel_size, stride):
