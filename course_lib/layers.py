@@ -19,6 +19,7 @@ from .shapes import (
     check_channels,
     check_forward,
     check_gradient,
+    check_size,
     output_sizes,
     pair,
 )
@@ -35,6 +36,8 @@ class Conv2d:
                  rng=None, dtype=np.float32, init=he):
         KH, KW = pair(kernel_size, "kernel_size")
         self.stride, self.padding = pair(stride, "stride"), pair(padding, "padding", smallest=0)
+        check_size(in_channels, "in_channels")
+        check_size(out_channels, "out_channels")
         shape = (KH, KW, in_channels, out_channels)
         weight = init(rng or np.random.default_rng(), shape, KH * KW * in_channels,
                       KH * KW * out_channels)
@@ -128,10 +131,10 @@ class MaxPool2d:
         y = values[0].copy()
         for value in values[1:]:
             np.maximum(y, value, out=y)
-        self.is_first_max, open_ = [], np.ones(y.shape, bool)
+        self.is_first_max, undecided = [], np.ones(y.shape, bool)
         for value in values:
-            is_max = (value == y) & open_
-            open_ ^= is_max  # a window that has its maximum is closed
+            is_max = (value == y) & undecided
+            undecided ^= is_max  # a window has one winner only
             self.is_first_max.append(is_max)
         return batch_first(y)
 
@@ -170,13 +173,14 @@ class Sigmoid:
     """1 / (1 + exp(-x)), number by number, without overflow. Any shape."""
 
     def forward(self, x):
-        self.y = 0.5 * (1 + np.tanh(0.5 * check_array(x, "x")))
-        return self.y.copy()
+        x = check_array(x, "x")
+        self.e = np.exp(-np.abs(x))  # at most 1: no overflow, and no digits lost far from 0
+        return np.where(x >= 0, 1, self.e) / (1 + self.e)
 
     def backward(self, dy):
-        check_forward(self, "y")
-        dy = check_gradient(dy, self.y.shape)
-        return dy * self.y * (1 - self.y)
+        check_forward(self, "e")
+        dy = check_gradient(dy, self.e.shape)
+        return dy * self.e / (1 + self.e) ** 2  # sigmoid(x) * sigmoid(-x)
 
 
 class Tanh:
@@ -215,6 +219,8 @@ class Linear:
 
     def __init__(self, in_features, out_features, *, rng=None, dtype=np.float32, init=xavier,
                  bias=True):
+        check_size(in_features, "in_features")
+        check_size(out_features, "out_features")
         shape = (in_features, out_features)
         weight = init(rng or np.random.default_rng(), shape, in_features, out_features)
         self.params = {"weight": weight.astype(dtype)}

@@ -28,7 +28,7 @@ def conv2d_forward(x, weight, bias, stride=1, padding=0):
     x, weight, bias = _check_conv2d(x, weight, bias)
     (SH, SW), (KH, KW) = pair(stride, "stride"), weight.shape[:2]
     padded = pad(x, padding)
-    OH, OW = output_sizes(padded, (KH, KW), (SH, SW))
+    OH, OW = output_sizes(x, (KH, KW), (SH, SW), pair(padding, "padding", smallest=0))
     y = np.zeros((len(x), OH, OW, weight.shape[3]), x.dtype)
     for n in range(len(x)):
         for i in range(OH):
@@ -47,7 +47,7 @@ def conv2d_backward(dy, x, weight, stride=1, padding=0):
     x, weight, _ = _check_conv2d(x, weight, np.zeros(np.shape(weight)[-1:], np.float64))
     (SH, SW), (KH, KW) = pair(stride, "stride"), weight.shape[:2]
     padded = pad(x, padding)
-    OH, OW = output_sizes(padded, (KH, KW), (SH, SW))
+    OH, OW = output_sizes(x, (KH, KW), (SH, SW), pair(padding, "padding", smallest=0))
     dy = check_gradient(dy, (len(x), OH, OW, weight.shape[3]))
     dpadded, dweight = np.zeros_like(padded), np.zeros_like(weight)
     dbias = np.zeros(weight.shape[3], weight.dtype)

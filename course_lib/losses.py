@@ -36,7 +36,7 @@ class CrossEntropyLoss:
         self.labels = check_labels(labels, *logits.shape)
         log_probabilities = log_softmax(logits)
         self.probabilities = np.exp(log_probabilities)
-        return float(-log_probabilities[np.arange(len(logits)), self.labels].mean())
+        return float(0.0 - log_probabilities[np.arange(len(logits)), self.labels].mean())
 
     def backward(self):
         check_forward(self, "probabilities")
@@ -57,7 +57,9 @@ class MSELoss:
         targets = np.asarray(targets)
         if targets.ndim == 1:
             labels = check_labels(targets, *predictions.shape)
-            targets = np.eye(predictions.shape[1], dtype=predictions.dtype)[labels]
+            targets = np.eye(predictions.shape[1])[labels]
+        targets = targets.astype(predictions.dtype)
+        check_count(len(predictions))
         check_shape(targets, "targets", predictions.shape, "that is the shape of the predictions")
         self.difference = predictions - targets
         return float(np.square(self.difference).mean())
@@ -76,8 +78,7 @@ def check_labels(labels, count, classes=np.inf):
             "convert them with labels.astype(np.int64)"
         )
     check_shape(labels, "labels", (count,), "there is one for each image")
-    if count == 0:
-        raise ValueError("there are no images in this mini-batch; give at least one")
+    check_count(count)
     if labels.min() < 0:
         raise ValueError(f"the labels run from {labels.min()}; classes count from 0: correct them")
     if labels.max() >= classes:
@@ -86,3 +87,9 @@ def check_labels(labels, count, classes=np.inf):
             f"0 to {classes - 1} are possible; correct the labels, or widen the last layer"
         )
     return labels
+
+
+def check_count(count):
+    """Raises ValueError where there is no image at all."""
+    if count == 0:
+        raise ValueError("there are no images in this mini-batch; give at least one")

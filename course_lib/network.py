@@ -26,7 +26,9 @@ class Sequential:
 
     def backward_to_params(self, dy):
         """Like backward, but only as far as there are weights: enough for training."""
-        first = next(i for i, layer in enumerate(self.layers) if has_params(layer))
+        first = next((i for i, layer in enumerate(self.layers) if has_params(layer)), None)
+        if first is None:
+            return
         for layer in reversed(self.layers[first + 1 :]):
             dy = layer.backward(dy)
         self.layers[first].backward_to_params(dy)
@@ -59,7 +61,7 @@ def course_cnn(classes=10, *, rng=None, dtype=np.float32):
     ])
 
 
-def three_layer_cnn(classes=10, *, filters=(16, 32, 64), rng=None, dtype=np.float32):
+def three_layer_cnn(classes=10, *, filters=(24, 48, 96), rng=None, dtype=np.float32):
     """Three convolutions of 3x3 with padding, each with ReLU and max-pooling 2x2; then linear."""
     rng = rng or np.random.default_rng()
     layers, channels = [], 3

@@ -53,6 +53,9 @@ def cosine(learning_rate, warmup=0.0):
     warmup is a share of the training. (Loshchilov and Hutter, 2017.)
     """
 
+    if not 0 <= warmup < 1:
+        raise ValueError(f"warmup is {warmup}; give a share of the training, from 0 to below 1")
+
     def rate(progress):
         if progress < warmup:
             return learning_rate * progress / warmup

@@ -20,6 +20,12 @@ def pair(value, name, smallest=1):
     return int(sizes[0]), int(sizes[1])
 
 
+def check_size(value, name):
+    """Raises ValueError for anything but a whole number of at least 1."""
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} is {value!r}; give a whole number of at least 1")
+
+
 def output_size(size, kernel_size, stride, padding=0):
     """How many windows fit along one axis: (size + 2 padding - kernel_size) // stride + 1."""
     if kernel_size > size + 2 * padding:
