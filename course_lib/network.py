@@ -61,7 +61,7 @@ def course_cnn(classes=10, *, rng=None, dtype=np.float32):
     ])
 
 
-def three_layer_cnn(classes=10, *, filters=(24, 48, 96), rng=None, dtype=np.float32):
+def three_layer_cnn(classes=10, *, filters=(32, 64, 128), rng=None, dtype=np.float32):
     """Three convolutions of 3x3 with padding, each with ReLU and max-pooling 2x2; then linear."""
     rng = rng or np.random.default_rng()
     layers, channels = [], 3

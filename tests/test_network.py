@@ -156,7 +156,7 @@ def count_parameters(network):
     [
         (course_cnn(), 36_458),
         (course_cnn(classes=3), 3 * 3 * 3 * 16 + 16 + 3600 * 3 + 3),
-        (three_layer_cnn(), 672 + 10_416 + 41_568 + 15_370),
+        (three_layer_cnn(), 896 + 18_496 + 73_856 + 20_490),
         (three_layer_cnn(filters=(4, 5, 6)), 112 + 185 + 276 + 970),
         (mlp((64, 50, 10)), 64 * 50 + 50 + 50 * 10 + 10),
     ],
@@ -186,7 +186,7 @@ def test_shapes_on_the_way_through_three_layer_cnn():
         x = layer.forward(x)
         if isinstance(layer, MaxPool2d):
             shapes.append(x.shape[1:])
-    assert shapes == [(16, 16, 24), (8, 8, 48), (4, 4, 96)]
+    assert shapes == [(16, 16, 32), (8, 8, 64), (4, 4, 128)]
 
 
 def test_mlp_flattens_images_and_ends_without_an_activation():

@@ -107,9 +107,9 @@ def torch_course_cnn(nn):
 
 def torch_three_layer_cnn(nn):
     layers = []
-    for inputs, outputs in ((3, 24), (24, 48), (48, 96)):
+    for inputs, outputs in ((3, 32), (32, 64), (64, 128)):
         layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(1536, 10))
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(2048, 10))
 
 
 def measure(threads, rounds):
