@@ -20,6 +20,7 @@ from .shapes import (
     check_forward,
     check_gradient,
     check_size,
+    output_size,
     output_sizes,
     pair,
 )
@@ -48,10 +49,11 @@ class Conv2d:
         weight, bias = self.params["weight"], self.params["bias"]
         x = check_array(x, "x", "(N, H, W, C)")
         check_channels(x, weight.shape[2], "channels")
-        self.columns, (OH, OW) = self.im2col(x)  # (KH KW C_in + 1, OH OW N)
+        self.columns = self.im2col(x)  # (KH KW C_in + 1, OH OW N)
+        N, OH, OW = self.output_shape
         filters = np.vstack([weight.reshape(-1, len(bias)), bias]).astype(x.dtype, copy=False)
         y = filters.T @ self.columns  # (C_out, OH OW N)
-        return batch_first(y.reshape(len(bias), OH, OW, len(x)))
+        return batch_first(y.reshape(len(bias), OH, OW, N))
 
     def backward(self, dy):
         self.backward_to_params(dy)
@@ -74,7 +76,7 @@ class Conv2d:
         return self.col2im(filters @ dy)
 
     def im2col(self, x):
-        """Copy every window into a column: (N, H, W, C) -> (KH KW C + 1, OH OW N), and (OH, OW).
+        """Copy every window into a column: (N, H, W, C) -> (KH KW C + 1, OH OW N).
 
         The last row is all ones: the bias is the weight of an input that is always 1.
         """
@@ -93,7 +95,7 @@ class Conv2d:
         offsets = columns[:-1].reshape(KH * KW, C, OH, OW, N)
         for place, window in zip(offsets, windows(x, (KH, KW), self.stride), strict=True):
             place[...] = window
-        return columns, (OH, OW)
+        return columns
 
     def col2im(self, dcolumns):
         """Add every column back into the window it came from; the inverse direction of im2col."""
@@ -262,7 +264,7 @@ def windows(x, kernel_size, stride):
     x (C, H, W, N) -> a list of arrays (C, OH, OW, N). Nothing is copied.
     """
     (KH, KW), (SH, SW) = kernel_size, stride
-    OH, OW = (x.shape[1] - KH) // SH + 1, (x.shape[2] - KW) // SW + 1
+    OH, OW = output_size(x.shape[1], KH, SH), output_size(x.shape[2], KW, SW)
     return [
         x[:, i : i + SH * (OH - 1) + 1 : SH, j : j + SW * (OW - 1) + 1 : SW]
         for i in range(KH)

@@ -228,7 +228,10 @@ ERRORS = {
     "conv2d integers": (conv2d(dtype=int), TypeError, "int64 | float32 | float64 | astype"),
     "conv2d bytes": (conv2d(dtype=np.uint8), TypeError, "uint8 | float32 | float64 | astype"),
     "conv2d window": (conv2d(weight=(5, 2, 3, 5)), ValueError, "window is 5 | image only 4"),
-    "conv2d padded": (conv2d(weight=(9, 2, 3, 5), padding=2), ValueError, "window is 9 | only 4, 8 with its padding"),
+    "conv2d padded": (
+        conv2d(weight=(9, 2, 3, 5), padding=2), ValueError,
+        "window is 9 | only 4, 8 with its padding",
+    ),
     "conv2d stride": (conv2d(stride=0), ValueError, "stride is 0 | at least 1"),
     "conv2d padding": (conv2d(padding=-1), ValueError, "padding is -1 | at least 0"),
     "conv2d dy": (conv2d_backward((1, 4, 4, 5)), ValueError, "dy | (1, 4, 4, 5) | (1, 3, 3, 5)"),

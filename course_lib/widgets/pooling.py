@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib.plots import draw_numbers, new_figure, pooling
+from course_lib.shapes import output_size
 
 from . import Explorer, slider
 
@@ -28,7 +29,7 @@ def send(x, kernel_size, stride, number):
 
 def window_numbers(shape, kernel_size, stride):
     """1, 2, 3 ... for the windows that fit into a table of this shape, row by row."""
-    OH, OW = ((length - kernel_size) // stride + 1 for length in shape)
+    OH, OW = (output_size(length, kernel_size, stride) for length in shape)
     return np.arange(1, OH * OW + 1).reshape(OH, OW)
 
 
