@@ -64,6 +64,8 @@ def add_train_options(command):
     add("--momentum", type=float, default=0.9)
     add("--weight-decay", type=float, default=0.0)
     add("--cosine", action="store_true", help="let the learning rate fall to 0 along a cosine")
+    add("--warmup", type=float, default=0.0,
+        help="with --cosine: the share of the training in which the rate rises first")
     add("--mirror", action="store_true", help="mirror images at random")
     add("--seed", type=int, default=0)
 

@@ -34,7 +34,10 @@ def main(options):
         )
     rng = np.random.default_rng(options.seed)
     net = NETWORKS[name](rng=rng)
-    schedule = (optim.cosine if options.cosine else optim.constant)(options.learning_rate)
+    schedule = (
+        optim.cosine(options.learning_rate, options.warmup) if options.cosine
+        else optim.constant(options.learning_rate)
+    )
     size = sum(layer.params[key].size for layer, key in network.parameters(net))
     print(f"{data}\n{name} with {size:,} weights, seed {options.seed}\n")
     print(f"{'epoch':>5} {'loss':>8} {'training':>9} {'test':>7} {'seconds':>8}")

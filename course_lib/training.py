@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from . import parallel
 from .losses import check_labels
 from .memory import batch_first
 from .network import parameters
@@ -52,22 +53,25 @@ def fit(network, images, labels, *, loss, optimizer, epochs, batch_size, rng, pr
         for epoch in range(epochs):
             start, losses, hits = time.perf_counter(), 0.0, 0
             order = rng.permutation(count) if shuffle else np.arange(count)
-            for step in range(steps):
-                chosen = order[step * batch_size : (step + 1) * batch_size]
-                batch = images[chosen] if augment is None else augment(images[chosen], rng)
-                if schedule:
-                    optimizer.learning_rate = schedule((epoch + step / steps) / epochs)
-                outputs = network.forward(prepare(network, batch))
-                history.batch_loss.append(loss.forward(outputs, labels[chosen]))
-                network.backward_to_params(loss.backward())
-                optimizer.step(network)
-                losses += history.batch_loss[-1] * len(chosen)
-                hits += np.count_nonzero(outputs.argmax(axis=1) == labels[chosen])
-                if bar:
-                    seen = min((step + 1) * batch_size, count)
-                    bar.set_postfix(loss=f"{losses / seen:.3f}", accuracy=f"{hits / seen:.1%}",
-                                    refresh=False)
-                    bar.update()
+            with parallel.threads() as spread:
+                forward_and_backward = parallel.SharedStep(
+                    _forward_and_backward, network, loss, spread
+                )
+                for step in range(steps):
+                    chosen = order[step * batch_size : (step + 1) * batch_size]
+                    batch = images[chosen] if augment is None else augment(images[chosen], rng)
+                    if schedule:
+                        optimizer.learning_rate = schedule((epoch + step / steps) / epochs)
+                    value, outputs = forward_and_backward(batch, labels[chosen])
+                    optimizer.step(network)
+                    history.batch_loss.append(value)
+                    losses += value * len(chosen)
+                    hits += np.count_nonzero(outputs.argmax(axis=1) == labels[chosen])
+                    if bar:
+                        seen = min((step + 1) * batch_size, count)
+                        bar.set_postfix(loss=f"{losses / seen:.3f}",
+                                        accuracy=f"{hits / seen:.1%}", refresh=False)
+                        bar.update()
             history.loss.append(losses / count)
             history.accuracy.append(hits / count)
             if test is not None:
@@ -83,7 +87,15 @@ def fit(network, images, labels, *, loss, optimizer, epochs, batch_size, rng, pr
     return history
 
 
-def evaluate(network, images, labels, batch_size=250):
+def _forward_and_backward(network, loss, images, labels, weight):
+    """Fill the network's grads from some images of a mini-batch: `weight` is their share of it."""
+    outputs = network.forward(prepare(network, images))
+    value = loss.forward(outputs, labels)
+    network.backward_to_params(loss.backward() * weight)
+    return value * weight, outputs
+
+
+def evaluate(network, images, labels, batch_size=100):
     """Return the accuracy, from 0 to 1: the share of images whose largest output is at the label.
 
     images (N, H, W, C), prepared as in `fit`; labels (N,), whole numbers.
@@ -92,12 +104,17 @@ def evaluate(network, images, labels, batch_size=250):
     return float(np.mean(predict(network, images, batch_size) == labels))
 
 
-def predict(network, images, batch_size=250):
+def predict(network, images, batch_size=100):
     """Return the class with the largest output for every image: (N, H, W, C) -> (N,)."""
-    return np.concatenate([
-        network.forward(prepare(network, images[i : i + batch_size])).argmax(axis=1)
-        for i in range(0, len(images), batch_size)
-    ])
+    def classes(start):
+        own = parallel.replica(network) if divisible else network
+        outputs = own.forward(prepare(own, images[start : start + batch_size]))
+        return outputs.argmax(axis=1)
+
+    divisible = parallel.divisible(network)
+    with parallel.threads() as spread:
+        spread = spread if divisible else map
+        return np.concatenate(list(spread(classes, range(0, len(images), batch_size))))
 
 
 def prepare(network, images):

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.training [--rounds 20] [--threads 1 2]
 
 A step gathers 64 images, normalises them, goes forward and backward, and updates the weights, in
-float32. All candidates take turns in one process, so that a machine that slows down slows all of
-them down; a ratio is taken within each round. PyTorch takes part where it is installed.
+float32; ours are those of training.fit, with all that it does besides. All candidates take turns in
+one process, so that a machine that slows down slows all of them down; a ratio is taken within each
+round. PyTorch takes part where it is installed.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import time
 
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 BATCH = 64
-STEPS = 20  # of the fast candidates, in each round
+STEPS = 50  # of the fast candidates, in each round
 
 
 def data():
@@ -27,27 +28,26 @@ def data():
     return rng, images, rng.integers(0, 10, 5000)
 
 
-def our_step(make_network):
-    """Return a function that does one step with our layers."""
+def our_steps(make_network):
+    """Return a function that does some steps with our layers, by training on some images."""
+    from course_lib import training
     from course_lib.losses import CrossEntropyLoss
     from course_lib.optim import SGD
-    from course_lib.training import Normalize, prepare
 
     rng, images, labels = data()
     network, loss, optimizer = make_network(rng=rng), CrossEntropyLoss(), SGD(0.01, momentum=0.9)
-    network.normalize = Normalize(images)
+    network.normalize = training.Normalize(images)
 
-    def step():
-        chosen = rng.integers(0, len(images), BATCH)
-        loss.forward(network.forward(prepare(network, images[chosen])), labels[chosen])
-        network.backward_to_params(loss.backward())
-        optimizer.step(network)
+    def steps(count):
+        chosen = rng.integers(0, len(images), count * BATCH)
+        training.fit(network, images[chosen], labels[chosen], loss=loss, optimizer=optimizer,
+                     epochs=1, batch_size=BATCH, rng=rng, progress=False)
 
-    return step
+    return steps
 
 
-def torch_step(make_network):
-    """Return a function that does the same step with PyTorch, in its usual memory order."""
+def torch_steps(make_network):
+    """Return a function that does the same steps with PyTorch, in its usual memory order."""
     import torch
 
     rng, images, labels = data()
@@ -59,18 +59,19 @@ def torch_step(make_network):
     mean = images.float().mean(dim=(0, 2, 3), keepdim=True)
     std = images.float().std(dim=(0, 2, 3), keepdim=True)
 
-    def step():
-        chosen = torch.from_numpy(rng.integers(0, len(images), BATCH))
-        x = images[chosen].float().sub_(mean).div_(std)
-        optimizer.zero_grad()
-        loss(network(x), labels[chosen]).backward()
-        optimizer.step()
+    def steps(count):
+        for _ in range(count):
+            chosen = torch.from_numpy(rng.integers(0, len(images), BATCH))
+            x = images[chosen].float().sub_(mean).div_(std)
+            optimizer.zero_grad()
+            loss(network(x), labels[chosen]).backward()
+            optimizer.step()
 
-    return step
+    return steps
 
 
-def loops_step():
-    """Return a function that takes one image through the loops, as case A's student posted them."""
+def loops_steps():
+    """Return a function that takes single images through loops, as case A's student did."""
     import numpy as np
 
     from course_lib import loops
@@ -80,23 +81,24 @@ def loops_step():
     filters, bias = rng.normal(0, 0.1, (3, 3, 3, 16)), np.zeros(16)
     weight, loss = rng.normal(0, 0.02, (3600, 10)), CrossEntropyLoss()
 
-    def step():
-        k = rng.integers(len(images))
-        x = images[k : k + 1] / 255 - 0.5
-        y = loops.conv2d_forward(x, filters, bias)
-        r = np.maximum(y, 0)
-        p = loops.maxpool2d_forward(r, 2)
-        flat = p.reshape(1, -1)
-        loss.forward(flat @ weight, labels[k : k + 1])
-        dy = loss.backward()
-        dp = (dy @ weight.T).reshape(p.shape)
-        dr = loops.maxpool2d_backward(dp, r, 2) * (y > 0)
-        _, dfilters, dbias = loops.conv2d_backward(dr, x, filters)
-        weight[...] -= 0.001 * (flat.T @ dy)
-        filters[...] -= 0.001 * dfilters
-        bias[...] -= 0.001 * dbias
+    def steps(count):
+        for _ in range(count):
+            k = rng.integers(len(images))
+            x = images[k : k + 1] / 255 - 0.5
+            y = loops.conv2d_forward(x, filters, bias)
+            r = np.maximum(y, 0)
+            p = loops.maxpool2d_forward(r, 2)
+            flat = p.reshape(1, -1)
+            loss.forward(flat @ weight, labels[k : k + 1])
+            dy = loss.backward()
+            dp = (dy @ weight.T).reshape(p.shape)
+            dr = loops.maxpool2d_backward(dp, r, 2) * (y > 0)
+            _, dfilters, dbias = loops.conv2d_backward(dr, x, filters)
+            weight[...] -= 0.001 * (flat.T @ dy)
+            filters[...] -= 0.001 * dfilters
+            bias[...] -= 0.001 * dbias
 
-    return step
+    return steps
 
 
 def torch_course_cnn(nn):
@@ -119,9 +121,9 @@ def measure(threads, rounds):
     from course_lib import network
 
     candidates = {
-        "course_cnn, ours": (our_step(network.course_cnn), STEPS, BATCH),
-        "three_layer_cnn, ours": (our_step(network.three_layer_cnn), STEPS, BATCH),
-        "course_cnn, loops": (loops_step(), 1, 1),
+        "course_cnn, ours": (our_steps(network.course_cnn), STEPS, BATCH),
+        "three_layer_cnn, ours": (our_steps(network.three_layer_cnn), STEPS, BATCH),
+        "course_cnn, loops": (loops_steps(), 1, 1),
     }
     try:
         import torch
@@ -129,15 +131,14 @@ def measure(threads, rounds):
         print("PyTorch is not installed, and does not take part")
     else:
         torch.set_num_threads(threads)
-        candidates["course_cnn, PyTorch"] = (torch_step(torch_course_cnn), STEPS, BATCH)
-        candidates["three_layer_cnn, PyTorch"] = (torch_step(torch_three_layer_cnn), STEPS, BATCH)
+        candidates["course_cnn, PyTorch"] = (torch_steps(torch_course_cnn), STEPS, BATCH)
+        candidates["three_layer_cnn, PyTorch"] = (torch_steps(torch_three_layer_cnn), STEPS, BATCH)
 
     speeds = {name: [] for name in candidates}
     for number in range(rounds + 1):
-        for name, (step, steps, images) in candidates.items():
+        for name, (run, steps, images) in candidates.items():
             start = time.perf_counter()
-            for _ in range(steps):
-                step()
+            run(steps)
             speed = steps * images / (time.perf_counter() - start)
             if number:  # the first round warms up
                 speeds[name].append(speed)
