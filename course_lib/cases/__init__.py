@@ -1,0 +1,7 @@
+"""The two networks that would not learn, as they were posted, with a switch for each fault."""
+
+from .case_a import CaseA
+from .case_b import CaseB
+from .record import Record, Step
+
+__all__ = ["CaseA", "CaseB", "Record", "Step"]

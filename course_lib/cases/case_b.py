@@ -1,0 +1,186 @@
+"""Case B: the network for handwritten digits that gave nearly the same answer to every image."""
+
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from course_lib.initializers import normal, xavier
+from course_lib.layers import Flatten, Linear, ReLU, Sigmoid
+from course_lib.losses import log_softmax
+from course_lib.network import Sequential
+from course_lib.training import Normalize
+
+from .case_a import mini_batches
+from .record import Record, Step, check_choice, check_positive, gradient_norms
+
+REPAIRED = {
+    "pixels": "normalised",
+    "weights": "xavier",
+    "sign": 1,
+    "shift": True,
+    "jacobian": "outer",
+    "loss": "cross-entropy",
+    "relu": "copying",
+    "update": "after backward",
+}
+
+
+@dataclass(frozen=True)
+class CaseB:
+    """One switch for each fault. CaseB() is the network as posted; `REPAIRED` holds the repairs.
+
+    pixels: "raw" (0 to 16) or "normalised" (mean 0, spread 1). weights: "normal 1" draws every
+    weight and every bias from N(0, 1); "xavier", biases 0. sign: -1 for exp(-z), 1 for exp(z).
+    shift: whether softmax subtracts each row's maximum. jacobian: of the softmax, diag(p) minus
+    p·p, which is one number ("scalar"), or minus the outer product of p with itself ("outer"). It
+    matters to the squared error alone. loss: "squared error" or "cross-entropy". relu:
+    "overwriting" makes its mask in the output that it gave away; or "copying". update: the weights
+    change "inside backward", before the gradient goes on through them, or "after backward".
+    """
+
+    pixels: str = "raw"
+    weights: str = "normal 1"
+    sign: int = -1
+    shift: bool = False
+    jacobian: str = "scalar"
+    loss: str = "squared error"
+    relu: str = "overwriting"
+    update: str = "inside backward"
+    batch_size: int = 32
+    learning_rate: float = 0.03
+
+    def __post_init__(self):
+        check_choice(self.pixels, "pixels", ("raw", "normalised"))
+        check_choice(self.weights, "weights", ("normal 1", "xavier"))
+        check_choice(self.sign, "sign", (-1, 1))
+        check_choice(self.jacobian, "jacobian", ("scalar", "outer"))
+        check_choice(self.loss, "loss", ("squared error", "cross-entropy"))
+        check_choice(self.relu, "relu", ("overwriting", "copying"))
+        check_choice(self.update, "update", ("inside backward", "after backward"))
+        check_positive(self.batch_size, "batch_size")
+        check_positive(self.learning_rate, "learning_rate")
+
+    @classmethod
+    def repaired(cls, **switches):
+        """The network with every fault repaired, but for the given switches."""
+        return cls(**{**REPAIRED, **switches})
+
+    def but(self, **switches):
+        """The same network with some switches set otherwise."""
+        return replace(self, **switches)
+
+    @property
+    def repairs(self):
+        """The switches that are not as posted, by name."""
+        posted = asdict(CaseB())
+        return {name: value for name, value in asdict(self).items() if value != posted[name]}
+
+    def build(self, rng):
+        """Return the network: linear 128, sigmoid, linear 50, ReLU, linear 10."""
+        init = normal(1) if self.weights == "normal 1" else xavier
+        sizes = zip((64, 128, 50), (128, 50, 10), strict=True)
+        first, second, third = (
+            Linear(size, outputs, rng=rng, init=init, dtype=np.float64) for size, outputs in sizes
+        )
+        if self.weights == "normal 1":
+            for layer in (first, second, third):
+                layer.params["bias"] = rng.normal(0, 1, layer.params["bias"].shape)
+        relu = OverwritingReLU() if self.relu == "overwriting" else ReLU()
+        return Sequential([Flatten(), first, Sigmoid(), second, relu, third])
+
+    def preparation(self, dataset):
+        """Return the function that makes the network's input of images: uint8 to float64."""
+        if self.pixels == "normalised":
+            return Normalize(dataset.train_images, np.float64)
+        return lambda images: images.astype(np.float64)
+
+    def softmax(self, logits):
+        """exp(sign z) / sum of exp(sign z), for each row. (N, K) -> (N, K)."""
+        z = self.sign * logits
+        if self.shift:
+            z = z - z.max(axis=1, keepdims=True)
+        exponentials = np.exp(z)
+        return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+    def loss_of_logits(self, logits, labels):
+        """The mean over the mini-batch of the squared error, or of -log p[label]."""
+        if self.loss == "cross-entropy":
+            rows = np.arange(len(labels))
+            return float(-log_softmax(self.sign * logits)[rows, labels].mean())
+        difference = self.softmax(logits) - np.eye(logits.shape[1])[labels]
+        return float(np.square(difference).sum(axis=1).mean())
+
+    def gradient_of_logits(self, p, labels):
+        """The gradient of the mean loss, without the factor 2 of a square. (N, K) -> (N, K)."""
+        dp = p - np.eye(p.shape[1])[labels]
+        if self.loss == "cross-entropy":
+            dz = dp
+        elif self.jacobian == "outer":  # (diag(p) - outer(p, p)) @ dp
+            dz = p * dp - p * (p * dp).sum(axis=1, keepdims=True)
+        else:  # (diag(p) - p·p) @ dp
+            dz = p * dp - (p * p).sum(axis=1, keepdims=True) * dp.sum(axis=1, keepdims=True)
+        return self.sign * dz / len(p)
+
+    def steps(self, dataset, network, rng):
+        """Train `network`, mini-batch by mini-batch, for ever. Yields a Step for each of them."""
+        prepare = self.preparation(dataset)
+        linears = [layer for layer in network.layers if isinstance(layer, Linear)]
+        named = {f"linear {number}": layer for number, layer in enumerate(linears, start=1)}
+        batches = mini_batches(len(dataset.train_images), self.batch_size, True, rng)
+        for number, chosen in enumerate(batches):
+            labels = dataset.train_labels[chosen]
+            logits = network.forward(prepare(dataset.train_images[chosen]))
+            p = self.softmax(logits)
+            active = float(np.mean(linears[2].x > 0))  # what came out of the ReLU
+            self.backward(network, self.gradient_of_logits(p, labels))
+            loss = self.loss_of_logits(logits, labels)
+            yield Step(number, loss, p, labels, gradient_norms(named), active)
+
+    def backward(self, network, dy):
+        """Send the gradient back through the network, and update its weights on the way or then."""
+        linears = [layer for layer in network.layers if isinstance(layer, Linear)]
+        for layer in reversed(network.layers):
+            if layer in linears and self.update == "inside backward":
+                layer.backward_to_params(dy)
+                self.descend(layer)
+                dy = layer.backward_to_input(dy)
+            else:
+                dy = layer.backward(dy)
+        if self.update == "after backward":
+            for layer in linears:
+                self.descend(layer)
+
+    def descend(self, layer):
+        for name, gradient in layer.grads.items():
+            layer.params[name] -= self.learning_rate * gradient
+
+    def run(self, dataset, epochs=30, seed=0):
+        """Train for some passes over the digits and return the Record.
+
+        seed: of the first weights and of the shuffling. It ends early where numbers overflow.
+        """
+        rng = np.random.default_rng(seed)
+        network = self.build(rng)
+        planned = epochs * -(-len(dataset.train_images) // self.batch_size)
+        record = Record(network=network, planned=planned)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for step, _ in zip(self.steps(dataset, network, rng), range(planned), strict=False):
+                record.add(step)
+                if record.overflowed:
+                    break
+            logits = network.forward(self.preparation(dataset)(dataset.test_images))
+            classes = (self.sign * logits).argmax(axis=1)
+        record.accuracy = float(np.mean(classes == dataset.test_labels))
+        return record
+
+
+class OverwritingReLU:
+    """ReLU whose backward makes its mask in the very array that forward returned."""
+
+    def forward(self, x):
+        self.y = np.maximum(x, 0)
+        return self.y
+
+    def backward(self, dy):
+        self.y[self.y > 0] = 1
+        return dy * self.y
