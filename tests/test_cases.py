@@ -61,6 +61,18 @@ def test_case_a_as_posted_is_the_posted_algorithm_bit_for_bit(pictograms):
     assert norms[0] == 0 and np.all(p == 0.1)  # by now it is dead
 
 
+def test_the_first_weights_as_posted():
+    ours = weights(CaseA().build(np.random.default_rng(0)))
+    rng = np.random.default_rng(0)
+    filters = rng.normal(0, 0.01, (3, 3, 3, 16))
+    for array, theirs in zip(
+        ours, (filters, np.zeros(16), rng.uniform(0, 0.1, (3600, 10))), strict=True
+    ):
+        assert np.array_equal(array, theirs)
+    for array in weights(CaseB().build(np.random.default_rng(0))):
+        assert 0.5 < array.std() < 1.5  # biases as well
+
+
 def pixels_of(images):
     """(N, 32, 32, 3) -> (N, 3072), as in CIFAR-10's files."""
     return images.transpose(0, 3, 1, 2).reshape(len(images), -1)
@@ -209,10 +221,13 @@ def test_a_setting_that_does_not_exist_is_named(case, switch, value):
 
 
 @pytest.mark.parametrize("case", [CaseA, CaseB])
-@pytest.mark.parametrize("switch", ["batch_size", "learning_rate"])
-def test_a_number_that_is_not_above_0_is_named(case, switch):
-    with pytest.raises(ValueError, match=f"^{switch} is 0; give a number above 0"):
-        case(**{switch: 0})
+@pytest.mark.parametrize("switch, value, needed", [
+    ("batch_size", 0, "a whole number from 1 on"), ("batch_size", 2.5, "a whole number from 1 on"),
+    ("learning_rate", 0, "a number above 0"), ("learning_rate", -1, "a number above 0"),
+])  # fmt: skip
+def test_a_number_that_does_not_fit_is_named(case, switch, value, needed):
+    with pytest.raises(ValueError, match=f"^{switch} is {value}; give {needed}"):
+        case(**{switch: value})
 
 
 # Case B

@@ -20,7 +20,7 @@ from .parts import (
     ProbabilityLoss,
     SoftmaxLoss,
 )
-from .record import Record, Step, check_choice, check_positive, gradient_norms
+from .record import Record, Step, check_choice, check_positive, check_whole, gradient_norms
 
 SCHEMES = {
     "normal 0.01": normal(0.01),
@@ -89,7 +89,7 @@ class CaseA:
         check_choice(self.ties, "ties", POOLS)
         check_choice(self.loss, "loss", LOSSES)
         check_choice(self.dtype, "dtype", ("float32", "float64"))
-        check_positive(self.batch_size, "batch_size")
+        check_whole(self.batch_size, "batch_size")
         check_positive(self.learning_rate, "learning_rate")
 
     @classmethod

@@ -11,7 +11,7 @@ from course_lib.network import Sequential
 from course_lib.training import Normalize
 
 from .case_a import mini_batches
-from .record import Record, Step, check_choice, check_positive, gradient_norms
+from .record import Record, Step, check_choice, check_positive, check_whole, gradient_norms
 
 REPAIRED = {
     "pixels": "normalised",
@@ -57,7 +57,7 @@ class CaseB:
         check_choice(self.loss, "loss", ("squared error", "cross-entropy"))
         check_choice(self.relu, "relu", ("overwriting", "copying"))
         check_choice(self.update, "update", ("inside backward", "after backward"))
-        check_positive(self.batch_size, "batch_size")
+        check_whole(self.batch_size, "batch_size")
         check_positive(self.learning_rate, "learning_rate")
 
     @classmethod

@@ -81,6 +81,13 @@ class Record:
             return ""
         return "numbers overflowed" if self.overflowed else "the ReLUs fell silent"
 
+    @property
+    def active_at_the_end(self):
+        """The share of active ReLUs, on average over the second half of the training."""
+        if self.frozen:
+            return 0.0
+        return float(np.mean(self.active[len(self.active) // 2 :]))
+
     def __str__(self):
         fate = f"dead since step {self.died_at}: {self.how}" if self.how else "alive"
         return f"test accuracy {self.accuracy:.1%} after {self.seen:,} images, {fate}"
@@ -100,6 +107,12 @@ def check_choice(value, name, choices):
     if value not in choices:
         known = ", ".join(repr(choice) for choice in choices)
         raise ValueError(f"{name} is {value!r}; choose one of {known}")
+
+
+def check_whole(value, name):
+    """Raises ValueError where a number is not whole, or not above 0."""
+    if value != int(value) or value < 1:
+        raise ValueError(f"{name} is {value!r}; give a whole number from 1 on")
 
 
 def check_positive(value, name):
