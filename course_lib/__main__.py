@@ -1,4 +1,4 @@
-"""`python -m course_lib doctor`, `download cifar10` and `train`.
+"""`python -m course_lib doctor`, `download cifar10`, `train` and `verdict`.
 
 A subcommand is a function that takes the parsed arguments and returns an exit status. It imports
 what it needs itself, so that the doctor runs even where NumPy is missing.
@@ -34,6 +34,12 @@ def train(arguments):
     return train_command.main(arguments)
 
 
+def verdict(arguments):
+    from course_lib import verdict_command
+
+    return verdict_command.main(arguments)
+
+
 def parser():
     parser = argparse.ArgumentParser(prog="python -m course_lib", description="Tools of the course")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -49,6 +55,15 @@ def parser():
     add_train_options(command)
     command.set_defaults(run=train)
 
+    command = commands.add_parser("verdict", help="put every diagnosis of case A to the test")
+    command.add_argument("--dataset", choices=["pictograms", "cifar10"],
+                         help="without it, $COURSE_DATASET or the pictograms")
+    command.add_argument("--images", type=at_least_1, default=5000,
+                         help="how many each run trains on")
+    command.add_argument("--seeds", type=at_least_1, default=5)
+    command.add_argument("--figure", metavar="FILE.png", help="draw the first table, too")
+    command.set_defaults(run=verdict)
+
     return parser
 
 
@@ -58,8 +73,8 @@ def add_train_options(command):
         help="without it, $COURSE_DATASET or the pictograms")
     add("--network", choices=["course_cnn", "three_layer_cnn", "linear", "mlp"],
         help="without it, course_cnn, and mlp for the digits")
-    add("--epochs", type=int, default=5)
-    add("--batch-size", type=int, default=64)
+    add("--epochs", type=at_least_1, default=5)
+    add("--batch-size", type=at_least_1, default=64)
     add("--learning-rate", type=float, default=0.02)
     add("--momentum", type=float, default=0.9)
     add("--weight-decay", type=float, default=0.0)
@@ -68,6 +83,13 @@ def add_train_options(command):
         help="with --cosine: the share of the training in which the rate rises first")
     add("--mirror", action="store_true", help="mirror images at random")
     add("--seed", type=int, default=0)
+
+
+def at_least_1(text):
+    """The whole number that an option was given. argparse reports what does not fit."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is given; give a whole number from 1 on")
+    return int(text)
 
 
 def main(arguments=None):

@@ -59,6 +59,8 @@ class SharedStep:
         """
         count = max(round(images.size / SHARE_SIZE), 1) if self.divisible else 1
         count = min(count, len(images))
+        if count == 1:
+            return self.step(self.network, self.loss, images, labels, 1.0)
         while len(self.copies) < count:
             self.copies.append((replica(self.network), copy.copy(self.loss)))
 

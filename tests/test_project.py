@@ -63,7 +63,8 @@ def is_drawing(module):
 @pytest.mark.parametrize("module", [name for name in MODULES if not is_drawing(name)])
 def test_only_the_drawing_modules_draw(module):
     assert not {name.split(".")[0] for name in imported(module)} & {"matplotlib", "ipywidgets"}
-    assert not any(is_drawing(name) for name in imported_modules(module))
+    if not module.endswith("_command"):  # a command may ask them for a picture
+        assert not any(is_drawing(name) for name in imported_modules(module))
 
 
 @pytest.mark.parametrize("module", sorted(FOUNDATIONS))
