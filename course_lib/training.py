@@ -140,9 +140,10 @@ class Normalize:
         top = int(images.max(initial=0)) + 1
         values, channels = np.arange(top), images.shape[-1]
         counts = np.zeros((channels, top))
-        for image in images:
+        for start in range(0, len(images), 500):  # a few at a time: bincount makes a large copy
             for channel in range(channels):
-                counts[channel] += np.bincount(image[..., channel].ravel(), minlength=top)
+                some = images[start : start + 500, ..., channel]
+                counts[channel] += np.bincount(some.ravel(), minlength=top)
         share = counts / counts.sum(axis=1, keepdims=True)
         self.mean = share @ values
         self.std = np.sqrt(np.maximum(share @ values**2 - self.mean**2, 0))

@@ -1,5 +1,6 @@
 """The two cases: as posted they do what was posted, and each switch does what it says."""
 
+import pickle
 from dataclasses import fields
 from itertools import islice
 
@@ -121,6 +122,11 @@ def test_a_training_that_ends_early_would_not_have_changed_anything(pictograms):
             assert not any(step.gradients.values())
     for ours, theirs in zip(weights(record.network), weights(network), strict=True):
         assert np.array_equal(ours, theirs)
+
+
+def test_a_record_is_small(pictograms):
+    record = CaseA(dtype="float32").run(pictograms, images=2)
+    assert len(pickle.dumps(record)) < 1_000_000
 
 
 # Case A's switches
@@ -325,6 +331,8 @@ def test_when_a_network_died():
     assert record_of([0.4, 0.3, 0] + [0] * 50).died_at == 2
     assert record_of([0.4, 0.3, 0] + [0] * 5).died_at is None  # too soon to say
     assert record_of([0.4, 0.3, 0] + [0] * 5, planned=5000, frozen=True).died_at == 2
+    assert record_of([0.4] * 480 + [0] * 20).died_at is None
+    assert record_of([0.4] * 440 + [0] * 60).died_at == 440
     assert record_of([0.4, 0, 0, 0.4] * 20).died_at is None
     assert record_of([0.4, 0, 0.2] + [0] * 150).died_at == 1  # once is hardly ever
     assert record_of([0.4, 0, 0.2] + [0] * 50).died_at == 3

@@ -131,9 +131,12 @@ class CaseA:
             return scale
         return lambda images: scale(images[:, :, ::-1])
 
-    def steps(self, dataset, network, rng):
-        """Train `network`, mini-batch by mini-batch, for ever. Yields a Step before each update."""
-        prepare, loss = self.preparation(dataset), LOSSES[self.loss]()
+    def steps(self, dataset, network, rng, prepare=None):
+        """Train `network`, mini-batch by mini-batch, for ever. Yields a Step before each update.
+
+        prepare: self.preparation(dataset), where it is at hand already.
+        """
+        prepare, loss = prepare or self.preparation(dataset), LOSSES[self.loss]()
         optimizer = SGD(self.learning_rate, self.momentum)
         named = {"conv": network.layers[0], "linear": network.layers[-1]}
         batches = mini_batches(len(dataset.train_images), self.batch_size, self.shuffle, rng)
@@ -155,10 +158,11 @@ class CaseA:
         The run ends early when not one of its images makes a single ReLU active. All gradients are
         0 then (but for that of the linear bias, which sees no image), and nothing can change.
         """
-        rng = np.random.default_rng(seed)
+        rng, prepare = np.random.default_rng(seed), self.preparation(dataset)
         network = self.build(rng)
         record = Record(network=network, planned=-(-images // self.batch_size))
-        steps, quiet = islice(self.steps(dataset, network, rng), record.planned), 0
+        steps = islice(self.steps(dataset, network, rng, prepare), record.planned)
+        pictures, quiet = dataset.train_images[:images], 0
         with np.errstate(over="ignore", invalid="ignore"):
             for step in steps:
                 record.add(step)
@@ -166,25 +170,30 @@ class CaseA:
                     break
                 quiet = quiet + 1 if step.active == 0 else 0
                 if quiet in LONG_QUIET and not self.momentum:
-                    record.frozen = self.frozen(dataset, network, dataset.train_images[:images])
+                    record.frozen = not any_active(network, prepare, pictures)
                     if record.frozen:
                         break
-            record.accuracy = self.accuracy(dataset, network)
+            record.accuracy = accuracy(
+                network, prepare, dataset.test_images, dataset.test_labels
+            )
+            # Layers remember their last mini-batch, and many records may be kept: make it small.
+            network.forward(prepare(dataset.test_images[:1]))
         return record
 
-    def frozen(self, dataset, network, images):
-        """Whether not one of the images makes any ReLU active."""
-        prepare, conv = self.preparation(dataset), network.layers[0]
-        parts = (images[i : i + 100] for i in range(0, len(images), 100))
-        return not any(np.any(conv.forward(prepare(part)) > 0) for part in parts)
 
-    def accuracy(self, dataset, network, at_once=250):
-        """The share of the test images that the network gets right, from 0 to 1."""
-        prepare, hits = self.preparation(dataset), 0
-        for i in range(0, len(dataset.test_images), at_once):
-            logits = network.forward(prepare(dataset.test_images[i : i + at_once]))
-            hits += np.sum(logits.argmax(axis=1) == dataset.test_labels[i : i + at_once])
-        return float(hits / len(dataset.test_images))
+def any_active(network, prepare, images, at_once=100):
+    """Whether any of the images makes any ReLU active."""
+    parts = (images[i : i + at_once] for i in range(0, len(images), at_once))
+    return any(np.any(network.layers[0].forward(prepare(part)) > 0) for part in parts)
+
+
+def accuracy(network, prepare, images, labels, at_once=250):
+    """The share of the images that the network gets right, from 0 to 1."""
+    hits = 0
+    for i in range(0, len(images), at_once):
+        logits = network.forward(prepare(images[i : i + at_once]))
+        hits += np.sum(logits.argmax(axis=1) == labels[i : i + at_once])
+    return float(hits / len(images))
 
 
 def mini_batches(count, batch_size, shuffle, rng):

@@ -6,7 +6,7 @@ import numpy as np
 
 BARELY_ACTIVE = 0.001  # a step with a smaller share of active ReLUs counts as silent
 RARELY = 0.01  # a share of the steps
-ENOUGH = 10  # steps: fewer say nothing about life and death
+ENOUGH = 10  # steps, and a tenth of the training: fewer say nothing about life and death
 
 
 @dataclass
@@ -71,7 +71,8 @@ class Record:
         silent = np.array(self.active) < BARELY_ACTIVE
         left = (self.planned if self.frozen else len(silent)) - np.arange(len(silent))
         lively_from_here_on = np.cumsum(~silent[::-1])[::-1] / left
-        dead = np.flatnonzero(silent & (left >= ENOUGH) & (lively_from_here_on <= RARELY))
+        enough = left >= max(ENOUGH, self.planned / 10)
+        dead = np.flatnonzero(silent & enough & (lively_from_here_on <= RARELY))
         return int(dead[0]) if len(dead) else None
 
     @property
