@@ -28,7 +28,7 @@ class History:
 
 
 def fit(network, images, labels, *, loss, optimizer, epochs, batch_size, rng, progress=True,
-        shuffle=True, augment=None, schedule=None, test=None, on_epoch=None):
+        shuffle=True, augment=None, schedule=None, test=None, on_epoch=None, recorder=None):
     """Train `network` with mini-batches drawn from the images; return the History.
 
     images: (N, H, W, C). Whole numbers, such as uint8, are normalised as in `prepare`; floats are
@@ -37,6 +37,7 @@ def fit(network, images, labels, *, loss, optimizer, epochs, batch_size, rng, pr
     augment: function(images, rng) -> images, applied to each mini-batch, such as `mirror`.
     schedule: function(share of the training done) -> learning rate, such as optim.cosine(0.1).
     test: (images, labels), to be measured after each epoch. on_epoch: function(history).
+    recorder: a diagnostics.Recorder, to keep the statistics of every layer.
 
     The keyboard's Ctrl-C and the notebook's stop button end the training early; the network keeps
     what it has learned, and history.interrupted is True.
@@ -46,6 +47,9 @@ def fit(network, images, labels, *, loss, optimizer, epochs, batch_size, rng, pr
         raise ValueError(f"batch_size is {batch_size}; give at least 1 image for each step")
     if images.dtype.kind in "iu" and network.normalize is None:
         network.normalize = Normalize(images)
+    passes, update = _forward_and_backward, optimizer.step
+    if recorder:
+        passes, update = recorder.watch(network, passes, update)
     history, count = History(), len(images)
     steps = -(-count // batch_size)
     bar = _progress_bar(epochs * steps) if progress else None
@@ -54,16 +58,14 @@ def fit(network, images, labels, *, loss, optimizer, epochs, batch_size, rng, pr
             start, losses, hits = time.perf_counter(), 0.0, 0
             order = rng.permutation(count) if shuffle else np.arange(count)
             with parallel.threads() as spread:
-                forward_and_backward = parallel.SharedStep(
-                    _forward_and_backward, network, loss, spread
-                )
+                forward_and_backward = parallel.SharedStep(passes, network, loss, spread)
                 for step in range(steps):
                     chosen = order[step * batch_size : (step + 1) * batch_size]
                     batch = images[chosen] if augment is None else augment(images[chosen], rng)
                     if schedule:
                         optimizer.learning_rate = schedule((epoch + step / steps) / epochs)
                     value, outputs = forward_and_backward(batch, labels[chosen])
-                    optimizer.step(network)
+                    update(network)
                     history.batch_loss.append(value)
                     losses += value * len(chosen)
                     hits += np.count_nonzero(outputs.argmax(axis=1) == labels[chosen])

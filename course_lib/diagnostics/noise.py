@@ -1,9 +1,11 @@
-"""What a network looks like from inside: the noise in the gradient of a mini-batch."""
+"""Gradient noise: how much the gradients of mini-batches differ from that of all images."""
 
 import numpy as np
 
-from .network import has_params, parameters
-from .training import check_images, prepare
+from course_lib.network import has_params, parameters
+from course_lib.training import check_images, prepare
+
+from .layers import layer_name
 
 
 def gradient_row(network):
@@ -22,13 +24,13 @@ def gradient_row(network):
 def layer_columns(network):
     """Return where each layer's numbers lie in a `gradient_row`: a dict of slices.
 
-    A layer's name is its place and kind, such as "0 Conv2d".
+    A layer's name is that of `layer_name`, such as "0 Conv2d".
     """
     columns, start = {}, 0
     for number, layer in enumerate(network.layers):
         if has_params(layer):
             stop = start + sum(array.size for array in layer.params.values())
-            columns[f"{number} {type(layer).__name__}"] = slice(start, stop)
+            columns[layer_name(number, layer)] = slice(start, stop)
             start = stop
     return columns
 

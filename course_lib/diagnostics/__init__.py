@@ -1,0 +1,29 @@
+"""What a network looks like from inside: its layers, a whole training, the noise of a gradient."""
+
+from .layers import LayerReport, WeightReport, first_overflow, layer_name, observe
+from .noise import (
+    batch_gradients,
+    cosines,
+    gradient_row,
+    layer_columns,
+    noise_scale,
+    per_image_gradients,
+    walks,
+)
+from .recorder import Recorder
+
+__all__ = [
+    "LayerReport",
+    "Recorder",
+    "WeightReport",
+    "batch_gradients",
+    "cosines",
+    "first_overflow",
+    "gradient_row",
+    "layer_columns",
+    "layer_name",
+    "noise_scale",
+    "observe",
+    "per_image_gradients",
+    "walks",
+]
