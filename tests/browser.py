@@ -99,7 +99,7 @@ class NotebookPage:
         if message.type == "error":
             self.problems.append(message.text)
 
-    def run_all(self, seconds=180):
+    def run_all(self, seconds=300):
         """Run every cell, and wait until the last is done, or one has stopped the run."""
         self.page.evaluate("() => { window.jupyterapp.commands.execute('runmenu:run-all'); }")
         self.page.wait_for_function(CELLS_ARE_WAITING, timeout=30_000)
