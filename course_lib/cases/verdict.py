@@ -16,6 +16,7 @@ REPAIRS = {
     "rate 1e-5": {"learning_rate": 1e-5},
     "log-softmax": {"loss": "log-softmax"},
 }
+FEW = 16  # images in a step
 FAULTS = {
     "raw pixels": {"pixels": "raw"},
     "first weights": {"filters": "normal 0.01", "weights": "uniform 0 to 0.1"},
@@ -68,11 +69,13 @@ def compare(cases, dataset, seeds=5, **conditions):
         name, seed = job
         return cases[name].run(dataset, seed=seed, **conditions)
 
-    records = {name: [] for name in cases}
+    # Steps of a few images are too short for threads: these would wait for each other.
+    short = [job for job in runs if cases[job[0]].batch_size < FEW]
+    long = [job for job in runs if job not in short]
     with parallel.threads() as spread:
-        for (name, _), record in zip(runs, spread(run, runs), strict=True):
-            records[name].append(record)
-    return records
+        records = dict(zip(short, map(run, short), strict=True))
+        records |= dict(zip(long, spread(run, long), strict=True))
+    return {name: [records[name, seed] for seed in range(seeds)] for name in cases}
 
 
 def describe(switches):
