@@ -1,0 +1,38 @@
+"""Settings to start from: the two cases, as posted and repaired, and each of the diagnoses."""
+
+from course_lib.ballot import DIAGNOSES
+from course_lib.cases import CaseA, CaseB
+
+from .settings import Settings
+
+LOGARITHM = 6  # this diagnosis is about how the loss is computed, which is not among the settings
+
+
+def of_case_a(case):
+    """The Settings of a CaseA, as far as they go: without its momentum, and upright or mirrored."""
+    return Settings(
+        network="case A", init="case A" if case.filters == "normal 0.01" else case.filters,
+        inputs=case.pixels, batch_size=case.batch_size, learning_rate=case.learning_rate,
+    )
+
+
+def of_case_b(case):
+    """The Settings of a CaseB. The Jacobian is always the right one."""
+    return Settings(
+        network="case B", init="case B" if case.weights == "normal 1" else case.weights,
+        loss=case.loss, inputs=case.pixels, batch_size=case.batch_size,
+        learning_rate=case.learning_rate,
+    )
+
+
+PRESETS = {
+    "start": Settings(),
+    "case A, as posted": of_case_a(CaseA()),
+    "case A, repaired": of_case_a(CaseA.repaired()),
+    "case B, as posted": of_case_b(CaseB()),
+    "case B, repaired": of_case_b(CaseB.repaired()),
+} | {
+    f"diagnosis {each.number}: {each.title.lower()}": of_case_a(CaseA(**each.switches))
+    for each in DIAGNOSES
+    if each.number != LOGARITHM
+}

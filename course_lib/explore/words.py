@@ -1,0 +1,126 @@
+"""What a Result means, in plain words that follow from its numbers alone."""
+
+import numpy as np
+
+BAND = (1e-3, 1.0)  # the RMS gradients of networks of 1 to 50 layers that learn, in our trials
+FADED, GROWN = 1e-2, 1e3  # the first layer's gradient, over the last layer's
+NOTHING, ENORMOUS = 1e-5, 1e3  # RMS gradients below the band, and above it
+LEARNED = 0.1  # where the loss is lower, the gradient may well be small
+NEARLY_ALL, MOST = 0.9, 0.5  # of the units that are dead; of the outputs that are saturated
+WORSE = 2  # times the loss before the training
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def verdict(result):
+    """Say in one line what is wrong: "vanishing: the first layer receives 10⁻⁶ of the last"."""
+    if result.overflowed is not None:
+        trained = f", after {steps(result.steps)} of training" if result.settings.steps else ""
+        return f"overflowed at layer {result.overflowed}, {result.where}{trained}"
+    found = [share("dead", result.dead, NEARLY_ALL)]
+    if found[0]:
+        found.append("" if result.rms.any() else "no layer receives any gradient")
+    else:
+        found.append(share("saturated", result.saturated, MOST))
+        found.append(vanishing(result) or exploding(result))
+        found.append("" if vanishing(result) else too_long(result))
+    found.append(worse(result))
+    return "; ".join(filter(None, found)) or healthy(result)
+
+
+def share(word, shares, limit):
+    """Name the layers with such a share, the first with its share, or "" if there are none."""
+    layers = np.flatnonzero(shares >= limit) + 1
+    if not len(layers):
+        return ""
+    others = f" and of {len(layers) - 1} more" if len(layers) > 1 else ""
+    return f"{word}: {percent(shares[layers[0] - 1])} of layer {layers[0]}{others}"
+
+def vanishing(result):
+    """The sentence for gradients that fade on the way back, or are next to nothing, or ""."""
+    first, last, largest = result.rms[0], result.rms[-1], result.rms.max()
+    if largest == 0:
+        return "vanishing: no layer receives any gradient"
+    if first == 0:
+        silent = int(np.flatnonzero(result.rms)[0])
+        layers = "layer 1 receives" if silent == 1 else f"layers 1 to {silent} receive"
+        return f"vanishing: {layers} exactly 0"
+    if first < FADED * last:
+        return f"vanishing: the first layer receives {power(first / last)} of the last"
+    if largest < NOTHING and result.loss > LEARNED:
+        return f"vanishing: no layer receives more than {power(largest)}"
+    return ""
+
+
+def exploding(result):
+    """The sentence for gradients that grow on the way back, or are enormous, or ""."""
+    first, last, largest = result.rms[0], result.rms[-1], result.rms.max()
+    if first > GROWN * last:
+        return f"exploding: the first layer receives {power(first / last)} times the last"
+    if largest > ENORMOUS:
+        return f"exploding: layer {result.rms.argmax() + 1} receives {power(largest)}"
+    return ""
+
+
+def too_long(result):
+    """The sentence for a step that is longer than the weights it changes, or ""."""
+    layer = int(result.step.argmax())
+    if not result.step[layer] > 1:
+        return ""
+    return f"step too long: {short(result.step[layer])} times the weights of layer {layer + 1}"
+
+
+def worse(result):
+    """The sentence for a training that does the opposite of what it should, or ""."""
+    if not result.loss > WORSE * result.loss_before:
+        return ""
+    return f"getting worse: the loss rose from {short(result.loss_before)} to {short(result.loss)}"
+
+
+def healthy(result):
+    """The sentence for a network in which nothing is wrong."""
+    if len(result.rms) == 1:
+        return "healthy: the only layer receives its gradient"
+    ratio = result.rms[0] / result.rms[-1]
+    return f"healthy: the first layer receives {short(ratio)} times the gradient of the last"
+
+
+def progress(result):
+    """Say in one line what the loss is, and how far the next step goes in the first layer."""
+    loss = f"Loss {short(result.loss)}"
+    if result.settings.steps:
+        loss = f"Loss {short(result.loss_before)} → {short(result.loss)} in {steps(result.steps)}"
+    move = result.step[0]
+    if not np.isfinite(move):
+        return f"{loss}. The next step cannot be computed."
+    if move == 0:
+        return f"{loss}. The next step leaves layer 1 as it is."
+    return f"{loss}. The next step moves layer 1 by {short(move)} times its weights."
+
+
+def steps(count):
+    return f"{count} step" + ("s" if count != 1 else "")
+
+
+def percent(share):
+    """A share as "98 %". "100 %" is all of them, without exception."""
+    return "over 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
+
+
+def power(value):
+    """The nearest power of ten, as "10⁻⁶"."""
+    return "10" + str(round(np.log10(value))).translate(SUPERSCRIPTS)
+
+
+def short(value):
+    """A number in two digits, with a power of ten where it is far from 1; or in words."""
+    if np.isnan(value):
+        return "not a number"
+    if np.isinf(value):
+        return "infinite"
+    if value == 0:
+        return "0"
+    if not 0.001 <= abs(value) < 1e6:
+        digits, exponent = f"{value:.1e}".split("e")
+        return f"{digits}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2g}"

@@ -1,0 +1,104 @@
+"""How fast does the gradient explorer answer: settings to numbers, and numbers to a new picture.
+
+    python -m tests.benchmarks.explorer [--moves 100] [--threads 1 2]
+
+Sliders of the explorer are moved as a person drags them, one position after the other, from the
+default settings; then the presets are chosen in turn. All in this process, without a browser: what
+the browser adds is measured elsewhere. Close other programs first: the load of the machine is
+printed.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+DRAGGED = ("depth", "width", "sigma", "learning_rate", "batch_size")
+GOAL = 80  # milliseconds, the median of a move
+
+
+def drags(moves):
+    """Yield (name, value): each slider from one end to the other, then back to its default."""
+    import numpy as np
+
+    from course_lib.explore import Settings
+    from course_lib.explore.settings import RANGES, WHOLE
+    from course_lib.widgets.gradients import positions
+
+    for name in DRAGGED:
+        low, high = RANGES[name]
+        if name in WHOLE:
+            values = np.linspace(low, high, moves // len(DRAGGED)).round().astype(int).tolist()
+        else:
+            values = [value for _, value in positions(name, low)]
+        yield from ((name, value) for value in values)
+        yield name, getattr(Settings(), name)
+
+
+def measure(moves):
+    """Move, and print a table of the times."""
+    from course_lib import datasets
+    from course_lib.explore import PRESETS, Settings, compute
+    from course_lib.widgets.gradients import GradientExplorer
+
+    dataset = datasets.load("pictograms")
+    explorer = GradientExplorer(dataset=dataset)
+    for preset in PRESETS.values():
+        compute(preset, dataset)  # prepares the images, once for each network and scale
+
+    def timed(function, *arguments):
+        start = time.perf_counter()
+        function(*arguments)
+        return 1000 * (time.perf_counter() - start)
+
+    def move(name, value):
+        explorer.controls[name].value = value
+
+    report("compute, default settings", [timed(compute, Settings(), dataset) for _ in range(moves)])
+    report("draw, default settings", [timed(draw, explorer) for _ in range(moves)])
+    report("a slider's move, all of it", [timed(move, *drag) for drag in drags(moves)], GOAL)
+    report("a preset, all of it", [timed(explorer.choose, preset) for preset in PRESETS.values()])
+    for preset, steps in ((Settings(), 200), (PRESETS["case A, repaired"], 20)):
+        trained = preset.but(steps=steps)
+        report(f"compute, {trained.network}, {steps} steps",
+               [timed(compute, trained, dataset) for _ in range(5)])
+
+
+def draw(explorer):
+    """Draw the same result once more, as every move does."""
+    explorer.drawing.redraw(explorer.result)
+    explorer.drawing.to_png()
+
+
+def report(name, times, goal=None):
+    import numpy as np
+
+    low, middle, high, top = np.percentile(times, [0, 50, 95, 100])
+    verdict = f"   goal: median below {goal} ms" if goal else ""
+    print(f"  {name:30} {len(times):4}   {middle:7.1f}  {high:7.1f}   [{low:.1f} .. {top:.1f}]"
+          + verdict)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--moves", type=int, default=100)
+    parser.add_argument("--threads", type=int, nargs="+", default=[2])
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.here:
+        return measure(options.moves)
+    for threads in options.threads:  # libraries read their number of threads when they start
+        load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+        print(f"{threads} thread(s); {os.cpu_count()} cores, load {load:.1f} before the start\n"
+              f"  {'milliseconds':30} {'n':>4}   {'median':>7}  {'95 %':>7}   [min .. max]",
+              flush=True)
+        environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))}
+        command = [sys.executable, "-m", "tests.benchmarks.explorer", "--here",
+                   f"--moves={options.moves}"]
+        subprocess.run(command, env=environment, check=True)
+
+
+if __name__ == "__main__":
+    main()
