@@ -1,6 +1,6 @@
 """Case A: the network for CIFAR-10 that died within a handful of images."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -20,7 +20,8 @@ from .parts import (
     ProbabilityLoss,
     SoftmaxLoss,
 )
-from .record import Record, Step, check_choice, check_positive, check_whole, gradient_norms
+from .record import Record, Step, gradient_norms
+from .switches import Switches, check_choice, check_positive, check_whole
 
 SCHEMES = {
     "normal 0.01": normal(0.01),
@@ -55,7 +56,7 @@ LONG_QUIET = (32, 256, 1024, 4096)  # steps without an active ReLU, after which 
 
 
 @dataclass(frozen=True)
-class CaseA:
+class CaseA(Switches):
     """One switch for each fault. CaseA() is the network as posted; `REPAIRED` holds the repairs.
 
     pixels: "raw" (0 to 255), "0 to 1" or "normalised" (mean 0, spread 1 for each channel).
@@ -81,6 +82,8 @@ class CaseA:
     loops: bool = False
     dtype: str = "float64"
 
+    REPAIRED = REPAIRED
+
     def __post_init__(self):
         check_choice(self.pixels, "pixels", ("raw", "0 to 1", "normalised"))
         check_choice(self.orientation, "orientation", ("mirrored", "upright"))
@@ -91,21 +94,6 @@ class CaseA:
         check_choice(self.dtype, "dtype", ("float32", "float64"))
         check_whole(self.batch_size, "batch_size")
         check_positive(self.learning_rate, "learning_rate")
-
-    @classmethod
-    def repaired(cls, **switches):
-        """The network with every fault repaired, but for the given switches."""
-        return cls(**{**REPAIRED, **switches})
-
-    def but(self, **switches):
-        """The same network with some switches set otherwise."""
-        return replace(self, **switches)
-
-    @property
-    def repairs(self):
-        """The switches that are not as posted, by name."""
-        posted = asdict(CaseA())
-        return {name: value for name, value in asdict(self).items() if value != posted[name]}
 
     def build(self, rng):
         """Return the network: convolution, ReLU, max-pooling, flatten, linear."""

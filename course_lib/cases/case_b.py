@@ -1,6 +1,6 @@
 """Case B: the network for handwritten digits that gave nearly the same answer to every image."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from course_lib.network import Sequential
 from course_lib.training import Normalize
 
 from .case_a import mini_batches
-from .record import Record, Step, check_choice, check_positive, check_whole, gradient_norms
+from .record import Record, Step, gradient_norms
+from .switches import Switches, check_choice, check_positive, check_whole
 
 REPAIRED = {
     "pixels": "normalised",
@@ -26,7 +27,7 @@ REPAIRED = {
 
 
 @dataclass(frozen=True)
-class CaseB:
+class CaseB(Switches):
     """One switch for each fault. CaseB() is the network as posted; `REPAIRED` holds the repairs.
 
     pixels: "raw" (0 to 16) or "normalised" (mean 0, spread 1). weights: "normal 1" draws every
@@ -49,6 +50,8 @@ class CaseB:
     batch_size: int = 32
     learning_rate: float = 0.03
 
+    REPAIRED = REPAIRED
+
     def __post_init__(self):
         check_choice(self.pixels, "pixels", ("raw", "normalised"))
         check_choice(self.weights, "weights", ("normal 1", "xavier"))
@@ -59,21 +62,6 @@ class CaseB:
         check_choice(self.update, "update", ("inside backward", "after backward"))
         check_whole(self.batch_size, "batch_size")
         check_positive(self.learning_rate, "learning_rate")
-
-    @classmethod
-    def repaired(cls, **switches):
-        """The network with every fault repaired, but for the given switches."""
-        return cls(**{**REPAIRED, **switches})
-
-    def but(self, **switches):
-        """The same network with some switches set otherwise."""
-        return replace(self, **switches)
-
-    @property
-    def repairs(self):
-        """The switches that are not as posted, by name."""
-        posted = asdict(CaseB())
-        return {name: value for name, value in asdict(self).items() if value != posted[name]}
 
     def build(self, rng):
         """Return the network: linear 128, sigmoid, linear 50, ReLU, linear 10."""

@@ -101,22 +101,3 @@ def gradient_norms(layers):
         for layer_name, layer in layers.items()
         for name, gradient in layer.grads.items()
     }
-
-
-def check_choice(value, name, choices):
-    """Raises ValueError where a switch has a setting that does not exist."""
-    if value not in choices:
-        known = ", ".join(repr(choice) for choice in choices)
-        raise ValueError(f"{name} is {value!r}; choose one of {known}")
-
-
-def check_whole(value, name):
-    """Raises ValueError where a number is not whole, or not above 0."""
-    if value != int(value) or value < 1:
-        raise ValueError(f"{name} is {value!r}; give a whole number from 1 on")
-
-
-def check_positive(value, name):
-    """Raises ValueError where a number is not above 0."""
-    if not value > 0:
-        raise ValueError(f"{name} is {value!r}; give a number above 0")

@@ -9,12 +9,13 @@ from course_lib.ballot import DIAGNOSES
 
 from .case_a import CaseA
 
+ADVICE = {diagnosis.number: diagnosis.switches for diagnosis in DIAGNOSES}
 REPAIRS = {
-    "first weights": {"filters": "he", "weights": "xavier"},
-    "normalised": {"pixels": "normalised"},
-    "batch 32": {"batch_size": 32},
-    "rate 1e-5": {"learning_rate": 1e-5},
-    "log-softmax": {"loss": "log-softmax"},
+    "first weights": ADVICE[1],
+    "normalised": ADVICE[2],
+    "batch 32": ADVICE[3],
+    "rate 1e-5": ADVICE[5],
+    "log-softmax": ADVICE[6],
 }
 FEW = 16  # images in a step
 FAULTS = {

@@ -48,6 +48,10 @@ class Explorer:
         """Redraw the figure for the current settings."""
         self._redraw(**self.settings)
         self.picture.value = plots.to_png(self.figure, dpi=plots.SCREEN_DPI)
+        self.write_words()
+
+    def write_words(self):
+        """Put the figure's description below it, folded up."""
         words = html.escape(describe(self.figure))
         self.words.value = (
             "<details><summary>This figure in words</summary>"

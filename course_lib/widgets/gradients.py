@@ -9,7 +9,6 @@ import ipywidgets
 from course_lib import datasets
 from course_lib.explore import PRESETS, Settings, compute, verdict
 from course_lib.explore.settings import CHOICES, RANGES
-from course_lib.plots.description import describe
 from course_lib.plots.gradients import GradientPicture
 
 from . import Explorer, slider
@@ -76,11 +75,7 @@ class GradientExplorer(Explorer):
                 return
             self.chosen = self.chosen.but(**{self._names[change.owner]: change.new})
         self.show(**self.settings)
-        words = html.escape(describe(self.figure))
-        self.words.value = (
-            "<details><summary>This figure in words</summary>"
-            f"<pre style='white-space: pre-wrap'>{words}</pre></details>"
-        )
+        self.write_words()
         self._follow()
         self.picture.value = self.drawing.to_png()  # the last: whoever sees it sees all
 

@@ -1,0 +1,43 @@
+"""What both cases do with their switches."""
+
+from dataclasses import asdict, replace
+
+
+class Switches:
+    """For a frozen dataclass whose fields are switches, and whose defaults are as posted."""
+
+    REPAIRED = {}  # the repair of every fault, by the name of its switch
+
+    @classmethod
+    def repaired(cls, **switches):
+        """The network with every fault repaired, but for the given switches."""
+        return cls(**{**cls.REPAIRED, **switches})
+
+    def but(self, **switches):
+        """The same network with some switches set otherwise."""
+        return replace(self, **switches)
+
+    @property
+    def repairs(self):
+        """The switches that are not as posted, by name."""
+        posted = asdict(type(self)())
+        return {name: value for name, value in asdict(self).items() if value != posted[name]}
+
+
+def check_choice(value, name, choices):
+    """Raises ValueError where a switch has a setting that does not exist."""
+    if value not in choices:
+        known = ", ".join(repr(choice) for choice in choices)
+        raise ValueError(f"{name} is {value!r}; choose one of {known}")
+
+
+def check_whole(value, name):
+    """Raises ValueError where a number is not whole, or not above 0."""
+    if value != int(value) or value < 1:
+        raise ValueError(f"{name} is {value!r}; give a whole number from 1 on")
+
+
+def check_positive(value, name):
+    """Raises ValueError where a number is not above 0."""
+    if not value > 0:
+        raise ValueError(f"{name} is {value!r}; give a number above 0")
