@@ -1,12 +1,9 @@
 """The picture of the gradient explorer: the size of each layer's gradient, and what it puts out."""
 
-import io
 import textwrap
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import PowerNorm
-from matplotlib.image import imsave
 
 from course_lib import plots
 from course_lib.explore import words
@@ -24,7 +21,6 @@ TICKS = {
 }
 KEY = ("layer\n● RMS   □ L2 norm   ▼ exactly 0   × not finite"
        "\nshaded: the RMS in networks that learn")
-FASTEST = {"compress_level": 1}  # of PNG
 NO_STRIP = np.zeros((1, BINS))
 
 
@@ -32,9 +28,10 @@ class GradientPicture:
     """A figure with a panel for the gradients, one for the outputs, and one for two shares of them.
 
     figure: matplotlib's. redraw(result) makes it show a Result; the verdict is its title.
+    unchanging: the artists that it never touches.
 
     Texts take most of the time that a picture needs. So there are few of them, each with a place of
-    its own from the start, and `to_png` keeps those that never change.
+    its own from the start.
     """
 
     def __init__(self):
@@ -44,11 +41,10 @@ class GradientPicture:
         self._prepare_sizes()
         self._prepare_strips()
         self._prepare_shares()
-        self._unchanging = [
+        self.unchanging = [
             self.sizes.xaxis.label, self.sizes.yaxis.label, self.strips.title,
             self.strips.yaxis.label, self.shares.xaxis,
         ]
-        self._canvas, self._background = FigureCanvasAgg(self.figure), None
 
     def _prepare_sizes(self):
         panel = self.sizes
@@ -84,7 +80,6 @@ class GradientPicture:
 
     def _prepare_shares(self):
         panel = self.shares
-        panel.patch.set_visible(False)  # it would hide the unchanging lines of the grid
         panel.set_position((0.875, 0.235, 0.105, 0.54))
         self.dead, = panel.plot([], [], "x", color=plots.PALETTE["vermilion"], markeredgewidth=2,
                                 label="dead")
@@ -93,28 +88,6 @@ class GradientPicture:
         panel.set(xlim=(-12, 112), xlabel="× dead units\n● saturated", yticks=[])
         panel.set_xticks([0, 100], ["0 %", "100 %"])
         panel.xaxis.set_label_coords(0.5, -0.12)
-
-    def to_png(self):
-        """Return the bytes of a PNG file for the screen: those of `plots.to_png`, but sooner."""
-        renderer = self._canvas.get_renderer()
-        if self._background is None:
-            renderer.clear()
-            for artist in (self.figure.patch, *self._unchanging):
-                artist.draw(renderer)
-            self._background = self._canvas.copy_from_bbox(self.figure.bbox)
-        self._canvas.restore_region(self._background)
-        self._show_unchanging(False)
-        try:
-            self.figure.draw(renderer)
-        finally:
-            self._show_unchanging(True)
-        buffer = io.BytesIO()
-        imsave(buffer, self._canvas.buffer_rgba(), format="png", pil_kwargs=FASTEST)
-        return buffer.getvalue()
-
-    def _show_unchanging(self, visible):
-        for artist in (self.figure.patch, *self._unchanging):
-            artist.set_visible(visible)
 
     def redraw(self, result):
         """Change the artists so that they show this Result."""

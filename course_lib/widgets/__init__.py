@@ -12,6 +12,7 @@ import numpy as np
 
 from course_lib import plots
 from course_lib.plots.description import describe
+from course_lib.plots.screen import Screen, surroundings
 
 
 class Explorer:
@@ -20,18 +21,20 @@ class Explorer:
     figure: a matplotlib figure that holds all its artists.
     redraw: function(**settings) that changes the artists; settings has one value a control.
     controls: dict of ipywidgets controls, by the name of the setting.
+    unchanging: artists that redraw never touches; the more of them, the sooner it is drawn.
 
     As the last line of a cell it shows the live widget. Where no kernel runs, the stored
     notebook shows the figure in its default state instead, and its description.
     """
 
-    def __init__(self, figure, redraw, controls):
+    def __init__(self, figure, redraw, controls, unchanging=()):
         self.figure, self._redraw, self.controls = figure, redraw, controls
         width = round(figure.get_figwidth() * plots.SCREEN_DPI)
         self.picture = ipywidgets.Image(format="png", width=width)
         self.words = ipywidgets.HTML()
+        redraw(**self.settings)
+        self.screen = Screen(figure, unchanging)
         self.update()
-        figure.set_layout_engine("none")  # placed once: later redraws keep the panels still
         for control in controls.values():
             control.observe(self.update, names="value")
         settings = ipywidgets.HBox(
@@ -47,8 +50,8 @@ class Explorer:
     def update(self, change=None):
         """Redraw the figure for the current settings."""
         self._redraw(**self.settings)
-        self.picture.value = plots.to_png(self.figure, dpi=plots.SCREEN_DPI)
         self.write_words()
+        self.picture.value = self.screen.to_png()  # the last: whoever sees it sees all
 
     def write_words(self):
         """Put the figure's description below it, folded up."""
@@ -95,4 +98,5 @@ def image_browser(images, labels, class_names, index=0):
         for channel in range(3):
             artists[1 + channel].set_data(images[index, ..., channel])
 
-    return Explorer(figure, redraw, {"index": slider("image", 0, len(images) - 1, index)})
+    controls = {"index": slider("image", 0, len(images) - 1, index)}
+    return Explorer(figure, redraw, controls, unchanging=surroundings(*panels))

@@ -7,6 +7,7 @@ from matplotlib.patheffects import Normal, Stroke
 from course_lib import plots
 from course_lib.loops import conv2d_forward
 from course_lib.plots.convolution import frame
+from course_lib.plots.screen import surroundings
 from course_lib.shapes import output_size
 
 from . import Explorer, slider
@@ -66,7 +67,7 @@ def window_explorer(picture, kernel_size=3, stride=2, padding=0, number=1):
         "stride": slider("stride", 1, LARGEST_STRIDE, stride),
         "padding": slider("padding", 0, LARGEST_PADDING, padding),
         "number": slider("window", 1, span**2, number),
-    })
+    }, unchanging=surroundings(left, right))
 
     def fit_window_slider(change=None):
         *sizes, _ = explorer.settings.values()

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_lib.losses import softmax
 from course_lib.plots import losses as pictures
+from course_lib.plots.screen import surroundings
 
 from . import Explorer, slider
 
@@ -62,4 +63,4 @@ def gradient_explorer(gap=0.0, classes=2):
         "gap": slider("logit gap, wrong − right", *GAPS, gap, step=0.5),
         "classes": slider("classes", *CLASSES, classes),
     }
-    return Explorer(figure, redraw, controls)
+    return Explorer(figure, redraw, controls, unchanging=surroundings(*figure.axes))

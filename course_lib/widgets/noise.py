@@ -6,6 +6,7 @@ import numpy as np
 from course_lib import diagnostics
 from course_lib.plots import new_figure
 from course_lib.plots import noise as pictures
+from course_lib.plots.screen import surroundings
 
 from . import Explorer, slider
 
@@ -78,4 +79,4 @@ def noise_explorer(tables, batch_size=1, seed=0):
         "batch_size": slider("images in a mini-batch", 1, IMAGES, batch_size),
         "network": ipywidgets.Dropdown(options=list(tables), description="network"),
     }
-    return Explorer(figure, redraw, controls)
+    return Explorer(figure, redraw, controls, unchanging=surroundings(*panels))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib.plots import draw_numbers, new_figure, pooling
+from course_lib.plots.screen import surroundings
 from course_lib.shapes import output_size
 
 from . import Explorer, slider
@@ -71,7 +72,8 @@ def pool_explorer(x, kernel_size=3, stride=2, window=1):
         "kernel_size": slider("kernel size", *KERNEL_SIZES, kernel_size),
         "stride": slider("stride", *STRIDES, stride),
     }
-    explorer = Explorer(figure, redraw, controls)
+    still = [*surroundings(*panels), *panels[0].images, *panels[0].texts]
+    explorer = Explorer(figure, redraw, controls, unchanging=still)
 
     def count_windows(change):
         sizes = controls["kernel_size"].value, controls["stride"].value

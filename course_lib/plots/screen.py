@@ -1,0 +1,55 @@
+"""A figure that is drawn again and again on the screen: what never changes in it is drawn once."""
+
+import io
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.image import imsave
+
+QUICK = {"compress_level": 1}  # of PNG: a little larger, and made in half the time
+
+
+class Screen:
+    """Makes pictures of one figure, each sooner than `plots.to_png` would.
+
+    figure: matplotlib's. From now on its panels stay where they are.
+    unchanging: artists of it that never change. They lie below all others.
+
+    Texts take most of the time that a picture needs: axes with their ticks, and titles. Where
+    these stay the same, a picture takes half the time or less.
+    """
+
+    def __init__(self, figure, unchanging=()):
+        figure.draw_without_rendering()  # this places the panels
+        figure.set_layout_engine("none")
+        self.figure, self.canvas = figure, FigureCanvasAgg(figure)
+        patches = [figure.patch, *(panel.patch for panel in figure.axes)]
+        below = sorted(unchanging, key=lambda artist: artist.get_zorder())
+        self._unchanging = [artist for artist in (*patches, *below) if artist.get_visible()]
+        self._background = None
+
+    def to_png(self):
+        """Return the figure as it is now, as the bytes of a PNG file."""
+        renderer = self.canvas.get_renderer()
+        if self._background is None:
+            renderer.clear()
+            for artist in self._unchanging:
+                artist.draw(renderer)
+            self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+        self.canvas.restore_region(self._background)
+        self._show_unchanging(False)
+        try:
+            self.figure.draw(renderer)
+        finally:
+            self._show_unchanging(True)
+        buffer = io.BytesIO()
+        imsave(buffer, self.canvas.buffer_rgba(), format="png", pil_kwargs=QUICK)
+        return buffer.getvalue()
+
+    def _show_unchanging(self, visible):
+        for artist in self._unchanging:
+            artist.set_visible(visible)
+
+
+def surroundings(*panels):
+    """Return what stands around the data of panels: axes with ticks and labels, and titles."""
+    return [part for panel in panels for part in (panel.xaxis, panel.yaxis, panel.title)]
