@@ -546,6 +546,25 @@ def test_the_same_picture_shows_any_result_after_any_other(dataset):
                         == [text.get_text() for text in twin.get_ticklabels()])
 
 
+def surroundings_in_words(picture):
+    return [
+        [text.get_text() for text in (*axis.get_ticklabels(), axis.label, panel.title)]
+        + [*axis.get_ticklocs(), *axis.get_view_interval()]
+        for panel in picture.figure.axes for axis in (panel.xaxis, panel.yaxis)
+    ]
+
+
+def test_the_same_frame_means_the_same_surroundings(dataset):
+    picture, seen, again = GradientPicture(), {}, 0
+    for activation, sigma, depth in product(CHOICES["activation"], (0.03, 0.1, 0.3), (1, 2, 3)):
+        settings = Settings(activation=activation, init="normal", sigma=sigma, depth=depth)
+        picture.redraw(compute(settings, dataset))
+        now = surroundings_in_words(picture)
+        again += picture.frame in seen
+        assert seen.setdefault(picture.frame, now) == now
+    assert again > 3
+
+
 def test_a_network_without_hidden_layers_says_so(dataset):
     picture = GradientPicture()
     picture.redraw(compute(Settings(depth=1), dataset))

@@ -8,6 +8,7 @@ from matplotlib.colors import PowerNorm
 from course_lib import plots
 from course_lib.explore import words
 from course_lib.explore.computation import BINS
+from course_lib.plots.screen import surroundings
 
 LINE_LENGTH = 112  # letters of the title that fit side by side
 FEWEST_DECADES = 6  # on the axis of the gradients
@@ -28,7 +29,7 @@ class GradientPicture:
     """A figure with a panel for the gradients, one for the outputs, and one for two shares of them.
 
     figure: matplotlib's. redraw(result) makes it show a Result; the verdict is its title.
-    unchanging: the artists that it never touches.
+    seldom_changing: the artists around the data; frame: another value when one of them changed.
 
     Texts take most of the time that a picture needs. So there are few of them, each with a place of
     its own from the start.
@@ -41,10 +42,13 @@ class GradientPicture:
         self._prepare_sizes()
         self._prepare_strips()
         self._prepare_shares()
-        self.unchanging = [
-            self.sizes.xaxis.label, self.sizes.yaxis.label, self.strips.title,
-            self.strips.yaxis.label, self.shares.xaxis,
-        ]
+        self.seldom_changing = surroundings(self.sizes, self.strips, self.shares)
+
+    @property
+    def frame(self):
+        """The ends of the axes, and what the outputs' axis says."""
+        return (self.sizes.get_xlim(), self.sizes.get_ylim(), self.strips.get_ylim(),
+                self.strips.get_xlabel())
 
     def _prepare_sizes(self):
         panel = self.sizes

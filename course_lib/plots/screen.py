@@ -12,7 +12,7 @@ class Screen:
     """Makes pictures of one figure, each sooner than `plots.to_png` would.
 
     figure: matplotlib's. From now on its panels stay where they are.
-    unchanging: artists of it that never change. They lie below all others.
+    unchanging: artists of it that seldom or never change. They lie below all others.
 
     Texts take most of the time that a picture needs: axes with their ticks, and titles. Where
     these stay the same, a picture takes half the time or less.
@@ -25,12 +25,16 @@ class Screen:
         patches = [figure.patch, *(panel.patch for panel in figure.axes)]
         below = sorted(unchanging, key=lambda artist: artist.get_zorder())
         self._unchanging = [artist for artist in (*patches, *below) if artist.get_visible()]
-        self._background = None
+        self._background, self._state = None, None
 
-    def to_png(self):
-        """Return the figure as it is now, as the bytes of a PNG file."""
+    def to_png(self, state=None):
+        """Return the figure as it is now, as the bytes of a PNG file.
+
+        state: anything that is another value when the unchanging artists did change.
+        """
         renderer = self.canvas.get_renderer()
-        if self._background is None:
+        if self._background is None or state != self._state:
+            self._state = state
             renderer.clear()
             for artist in self._unchanging:
                 artist.draw(renderer)

@@ -51,7 +51,7 @@ class Explorer:
         """Redraw the figure for the current settings."""
         self._redraw(**self.settings)
         self.write_words()
-        self.picture.value = self.screen.to_png()  # the last: whoever sees it sees all
+        self.picture.value = self.screen.to_png()  # the last to change
 
     def write_words(self):
         """Put the figure's description below it, folded up."""

@@ -55,7 +55,7 @@ class GradientExplorer(Explorer):
         self.verdict, self.message = ipywidgets.HTML(), ipywidgets.HTML()
         controls = {name: control(name, getattr(self.chosen, name)) for name in LABELS}
         self._names = {part: name for name, part in controls.items()}
-        super().__init__(self.drawing.figure, self.show, controls, self.drawing.unchanging)
+        super().__init__(self.drawing.figure, self.show, controls, self.drawing.seldom_changing)
         self.presets.observe(self._choose_preset, names="value")
         self.line.observe(self._read_line, names="value")
         settings_view, picture, words = self.view.children
@@ -77,7 +77,7 @@ class GradientExplorer(Explorer):
         self.show(**self.settings)
         self.write_words()
         self._follow()
-        self.picture.value = self.screen.to_png()  # the last: whoever sees it sees all
+        self.picture.value = self.screen.to_png(self.drawing.frame)  # the last to change
 
     def choose(self, settings):
         """Show these Settings: move all controls, and redraw once."""
