@@ -91,6 +91,7 @@ def test_sentence_says_what_the_numbers_are():
     )
     assert "are 2.0 behind:" in losses.sentence(-2.0, 0.9, 0.1, 0.01)
     assert "are level:" in losses.sentence(0.0, 0.5, 0.7, 0.2)
+    assert "are level:" in losses.sentence(1e-15, 0.5, 0.7, 0.2)
 
 
 def test_log_sum_exp_figure_shows_both_panels():

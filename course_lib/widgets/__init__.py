@@ -14,6 +14,9 @@ from course_lib import plots
 from course_lib.plots.description import describe
 from course_lib.plots.screen import Screen, surroundings
 
+# The look of every control: its whole label, and two controls side by side on a wide page.
+LOOK = {"style": {"description_width": "initial"}, "layout": {"width": "420px"}}
+
 
 class Explorer:
     """Controls above a figure; a moved control redraws the figure.
@@ -73,8 +76,7 @@ def slider(label, low, high, value, step=1):
     whole = all(isinstance(number, int) for number in (low, high, value, step))
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     return kind(
-        value=value, min=low, max=high, step=step, description=label,
-        style={"description_width": "initial"}, layout=ipywidgets.Layout(width="420px"),
+        value=value, min=low, max=high, step=step, description=label, **LOOK
     )
 
 

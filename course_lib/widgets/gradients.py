@@ -11,7 +11,7 @@ from course_lib.explore import PRESETS, Settings, compute, verdict
 from course_lib.explore.settings import CHOICES, RANGES
 from course_lib.plots.gradients import GradientPicture
 
-from . import Explorer, slider
+from . import LOOK, Explorer, slider
 
 LABELS = {
     "network": "network", "activation": "activation",
@@ -48,10 +48,8 @@ class GradientExplorer(Explorer):
     def __init__(self, settings=None, dataset=None):
         self.chosen, self.dataset = settings or Settings(), dataset or datasets.load()
         self.result, self.drawing, self._choosing = None, GradientPicture(), False
-        wide = {"style": {"description_width": "initial"},
-                "layout": ipywidgets.Layout(width="420px")}
-        self.presets = ipywidgets.Dropdown(options=[OWN, *PRESETS], description="preset", **wide)
-        self.line = ipywidgets.Text(description="as text", continuous_update=False, **wide)
+        self.presets = ipywidgets.Dropdown(options=[OWN, *PRESETS], description="preset", **LOOK)
+        self.line = ipywidgets.Text(description="as text", continuous_update=False, **LOOK)
         self.verdict, self.message = ipywidgets.HTML(), ipywidgets.HTML()
         controls = {name: control(name, getattr(self.chosen, name)) for name in LABELS}
         self._names = {part: name for name, part in controls.items()}
@@ -134,13 +132,11 @@ def control(name, value):
     if name in CHOICES:
         return ipywidgets.Dropdown(
             options=[(NAMES.get(choice, choice), choice) for choice in CHOICES[name]], value=value,
-            description=LABELS[name], style={"description_width": "initial"},
-            layout=ipywidgets.Layout(width="420px"),
+            description=LABELS[name], **LOOK,
         )
     if name in LOGARITHMIC:
         return ipywidgets.SelectionSlider(
-            options=positions(name, value), value=value, description=LABELS[name],
-            style={"description_width": "initial"}, layout=ipywidgets.Layout(width="420px"),
+            options=positions(name, value), value=value, description=LABELS[name], **LOOK
         )
     return slider(LABELS[name], *RANGES[name], value)
 

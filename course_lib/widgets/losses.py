@@ -35,6 +35,7 @@ def gradient_sizes(gaps, classes=2):
 def sentence(gap, p_right, cross_entropy, squared_error):
     """Say in words what the gradients are at one gap: four numbers."""
     ratio = cross_entropy / squared_error
+    gap = round(gap, 1)  # the page may send 1e-15 for 0
     lead = f"{gap:.1f} ahead" if gap > 0 else f"{-gap:.1f} behind" if gap < 0 else "level"
     return (
         f"The wrong classes are {lead}: p = {p_right:.3g} for the right one.\n"
