@@ -16,9 +16,9 @@ def sizes(axes, x, values, label, look, floor):
     """
     colour, style, marker = look
     values = np.asarray(values, float)
-    line, = axes.plot(x, np.where(values > 0, values, np.nan), style, marker=marker, markersize=5,
-                      color=plots.PALETTE[colour], label=label)
-    zero = values == 0
+    positive, zero = values > 0, values == 0
+    line, = axes.plot(x, np.where(positive, values, np.nan), style, marker=marker, markersize=5,
+                      color=plots.PALETTE[colour], label=label if positive.any() else f"_{label}")
     if zero.any():
         axes.plot(np.asarray(x)[zero], np.full(zero.sum(), floor), "v", markersize=8,
                   color=plots.PALETTE[colour], clip_on=False, label=f"{label}: exactly 0")
