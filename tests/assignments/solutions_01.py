@@ -1,0 +1,215 @@
+"""Right solutions of assignment 01, as different from each other as they get."""
+
+import numpy as np
+
+
+def images_to_pixels(images):
+    """The lesson's two steps backwards."""
+    planes = images.transpose(0, 3, 1, 2)
+    return planes.reshape(len(images), -1)
+
+
+def pixels_by_formula(images):
+    """Four loops, with the place of each number worked out."""
+    N, H, W, C = images.shape
+    pixels = np.zeros((N, C * H * W), np.uint8)
+    for n in range(N):
+        for r in range(H):
+            for c in range(W):
+                for k in range(C):
+                    pixels[n, k * H * W + r * W + c] = images[n, r, c, k]
+    return pixels
+
+
+def pixels_by_channels(images):
+    """Each channel flattened, then put side by side."""
+    channels = [images[..., k].reshape(len(images), -1) for k in range(images.shape[-1])]
+    return np.concatenate(channels, axis=1)
+
+
+def decode_frames(frames, height, width):
+    """One reshape in the order of the file."""
+    columns = frames.reshape(len(frames), width, height, 3)
+    upright = columns[:, :, ::-1, ::-1]
+    return upright.transpose(0, 2, 1, 3)
+
+
+def frames_by_reading(frames, height, width):
+    """Reads number after number, as the camera writes them."""
+    images = np.empty((len(frames), height, width, 3), np.uint8)
+    for image, frame in zip(images, frames, strict=True):
+        numbers = iter(frame)
+        for c in range(width):
+            for r in reversed(range(height)):
+                for k in (2, 1, 0):
+                    image[r, c, k] = next(numbers)
+    return images
+
+
+def frames_by_turning(frames, height, width):
+    """Rows and columns exchanged by a quarter turn: what lay bottom up lies left to right."""
+    columns = frames.reshape(-1, width, height, 3)
+    return np.rot90(columns, 1, axes=(1, 2))[..., ::-1]
+
+
+def frames_in_fortran_order(frames, height, width):
+    """Colour, row and column run in Fortran order; a copy at the end."""
+    pictures = [frame.reshape((3, height, width), order="F") for frame in frames]
+    return np.stack([p.transpose(1, 2, 0)[::-1, :, ::-1] for p in pictures]).copy()
+
+
+def normalise(train, test):
+    """NumPy's mean and std."""
+    mean = train.mean(axis=(0, 1, 2))
+    std = train.std(axis=(0, 1, 2))
+    std[std == 0] = 1
+    return ((train - mean) / std).astype(np.float32), ((test - mean) / std).astype(np.float32)
+
+
+def normalise_by_channels(train, test):
+    """Channel by channel in a loop, in float32 throughout."""
+    parts = [np.zeros(images.shape, np.float32) for images in (train, test)]
+    for k in range(train.shape[3]):
+        channel = train[..., k].astype(np.float32)
+        mean, spread = channel.mean(), channel.std()
+        for part, images in zip(parts, (train, test), strict=True):
+            part[..., k] = (images[..., k].astype(np.float32) - mean) / (spread or 1)
+    return tuple(parts)
+
+
+def normalise_by_counts(train, test):
+    """From the count of each value, as in the lesson; returns a list."""
+    counts = np.stack([np.bincount(train[..., k].ravel(), minlength=256)
+                       for k in range(train.shape[3])])
+    values, share = np.arange(256), counts / counts.sum(axis=1, keepdims=True)
+    mean = share @ values
+    std = np.sqrt([share[k] @ (values - mean[k]) ** 2 for k in range(len(mean))])
+    std = np.where((counts > 0).sum(axis=1) == 1, 1, std)
+    return [np.float32((images - mean) / std) for images in (train, test)]
+
+
+def split(labels, share, rng):
+    """Class by class: a permutation of its images, cut in two."""
+    first, second = [], []
+    for kind in np.unique(labels):
+        members = rng.permutation(np.flatnonzero(labels == kind))
+        count = round(share * len(members))
+        first.append(members[:count])
+        second.append(members[count:])
+    return np.concatenate(first), np.concatenate(second)
+
+
+def split_by_choice(labels, share, rng):
+    """Python lists, rng.choice without replacement, and a set for the rest; in order."""
+    chosen = []
+    for kind in sorted(set(labels.tolist())):
+        members = [n for n, label in enumerate(labels) if label == kind]
+        count = int(share * len(members) + 0.5)
+        chosen += rng.choice(members, count, replace=False).tolist()
+    rest = set(range(len(labels))) - set(chosen)
+    return np.array(sorted(chosen), int), np.array(sorted(rest), int)
+
+
+def split_by_ranks(labels, share, rng):
+    """One shuffle of all, a stable sort by class, and the rank within the class; with a mask."""
+    order = rng.permutation(len(labels))
+    order = order[np.argsort(labels[order], kind="stable")]
+    kinds, starts, counts = np.unique(labels[order], return_index=True, return_counts=True)
+    rank = np.arange(len(labels)) - np.repeat(starts, counts)
+    early = rank < np.repeat(np.rint(share * counts), counts)
+    return order[early], order[~early]
+
+
+def shift_and_mirror(images, rng, most=4):
+    """A border of zeros, a window cut out of it, image by image."""
+    N, H, W, _ = images.shape
+    padded = np.pad(images, ((0, 0), (most, most), (most, most), (0, 0)))
+    result = np.empty_like(images)
+    for n in range(N):
+        i = rng.integers(0, 2 * most + 1)
+        j = rng.integers(0, 2 * most + 1)
+        window = padded[n, i : i + H, j : j + W]
+        result[n] = window[:, ::-1] if rng.random() < 0.5 else window
+    return result
+
+
+def moved_by_windows(images, rng, most=4):
+    """All windows as a view, one picked for each image; mirrored before."""
+    flip = rng.integers(2, size=len(images)).astype(bool)
+    mirrored = np.where(flip[:, None, None, None], np.flip(images, 2), images)
+    padded = np.pad(mirrored, ((0, 0), (most, most), (most, most), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, images.shape[1:3], axis=(1, 2))
+    i, j = rng.integers(2 * most + 1, size=(2, len(images)))
+    return windows[np.arange(len(images)), i, j].transpose(0, 2, 3, 1)
+
+
+def moved_by_rolling(images, rng, most=4):
+    """np.roll, and zeros over what came in again."""
+    result = []
+    for image in images:
+        down, right = rng.choice(np.arange(-most, most + 1), size=2)
+        moved = np.roll(image, (down, right), axis=(0, 1))
+        if down:
+            moved[slice(0, down) if down > 0 else slice(down, None)] = 0
+        if right:
+            moved[:, slice(0, right) if right > 0 else slice(right, None)] = 0
+        if rng.uniform() > 0.5:
+            moved = np.fliplr(moved)
+        result.append(moved)
+    return np.array(result)
+
+
+def find_orientation(images, reference):
+    """Eight attempts, the mean squared difference of each."""
+    target = reference.astype(np.float64)
+    distances = {}
+    for mirrored in (False, True):
+        source = images[:, :, ::-1] if mirrored else images
+        for turns in range(4):
+            attempt = np.rot90(source, turns, axes=(1, 2))
+            if attempt.shape == target.shape:
+                distances[mirrored, turns] = np.mean((attempt - target) ** 2)
+    return min(distances, key=distances.get)
+
+
+def orientation_by_correlation(images, reference):
+    """The largest correlation; the turns made of transposes and flips."""
+    def standard(pictures):
+        pictures = pictures.astype(float).ravel()
+        return (pictures - pictures.mean()) / (pictures.std() or 1)
+
+    best, answer = -np.inf, None
+    for mirrored in (False, True):
+        upright = images[:, :, ::-1] if mirrored else images
+        sideways = upright.transpose(0, 2, 1, 3)
+        turned = [upright, sideways[:, ::-1], upright[:, ::-1, ::-1], sideways[:, :, ::-1]]
+        for turns, attempt in enumerate(turned):
+            if attempt.shape != reference.shape:
+                continue
+            likeness = standard(attempt) @ standard(reference)
+            if likeness > best:
+                best, answer = likeness, (mirrored, turns)
+    return answer
+
+
+def orientation_by_distance(images, reference):
+    """The reference is turned back and compared; absolute differences of whole numbers."""
+    results = []
+    for turns in range(4):
+        back = np.rot90(reference, -turns, axes=(1, 2)).astype(int)
+        if back.shape == images.shape:
+            for mirrored in (False, True):
+                source = np.flip(images, axis=2) if mirrored else images
+                results.append((np.abs(source - back).sum(), mirrored, turns))
+    return min(results)[1:]
+
+
+SOLUTIONS = {
+    "images_to_pixels": [images_to_pixels, pixels_by_formula, pixels_by_channels],
+    "decode_frames": [decode_frames, frames_by_reading, frames_by_turning,
+                      frames_in_fortran_order],
+    "normalise": [normalise, normalise_by_channels, normalise_by_counts],
+    "split": [split, split_by_choice, split_by_ranks],
+    "shift_and_mirror": [shift_and_mirror, moved_by_windows, moved_by_rolling],
+    "find_orientation": [find_orientation, orientation_by_correlation, orientation_by_distance],
+}

@@ -1,0 +1,237 @@
+"""Right solutions of assignment 02, as different from each other as they get."""
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
+
+
+def output_shape(image_size, kernel_size, stride=1, padding=0, dilation=1):
+    """The formula, axis by axis."""
+    sizes = []
+    for axis in range(2):
+        size, kernel, step, border, gap = (
+            value[axis] if isinstance(value, tuple) else value
+            for value in (image_size, kernel_size, stride, padding, dilation)
+        )
+        room = size + 2 * border - (gap * (kernel - 1) + 1)
+        if room < 0:
+            raise ValueError("the window does not fit")
+        sizes.append(room // step + 1)
+    return tuple(sizes)
+
+
+def shape_by_counting(image_size, kernel_size, stride=1, padding=0, dilation=1):
+    """Counts the places where a window can begin."""
+    values = (image_size, kernel_size, stride, padding, dilation)
+    heights, widths = zip(*(v if isinstance(v, tuple) else (v, v) for v in values), strict=True)
+
+    def count(size, kernel, step, border, gap):
+        last = size + 2 * border - gap * (kernel - 1) - 1
+        if last < 0:
+            raise ValueError(f"a kernel of {kernel} does not fit")
+        return len(range(0, last + 1, step))
+
+    return count(*heights), count(*widths)
+
+
+def shape_by_arrays(image_size, kernel_size, stride=1, padding=0, dilation=1):
+    """Both axes at once in NumPy; returns a list of NumPy's whole numbers."""
+    size, kernel, step, border, gap = (
+        np.broadcast_to(v, 2) for v in (image_size, kernel_size, stride, padding, dilation)
+    )
+    room = size + 2 * border - gap * (kernel - 1) - 1
+    if (room < 0).any():
+        raise ValueError("no window fits")
+    return list(room // step + 1)
+
+
+def conv2d_forward(x, weight, bias, stride=1, padding=0):
+    """Two loops over the places; a product of matrices in each."""
+    SH, SW = stride if isinstance(stride, tuple) else (stride, stride)
+    PH, PW = padding if isinstance(padding, tuple) else (padding, padding)
+    KH, KW, C_in, C_out = weight.shape
+    padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+    OH = (padded.shape[1] - KH) // SH + 1
+    OW = (padded.shape[2] - KW) // SW + 1
+    y = np.zeros((len(x), OH, OW, C_out), x.dtype)
+    filters = weight.reshape(-1, C_out)
+    for i in range(OH):
+        for j in range(OW):
+            window = padded[:, i * SH : i * SH + KH, j * SW : j * SW + KW]
+            y[:, i, j] = window.reshape(len(x), -1) @ filters + bias
+    return y
+
+
+def conv2d_by_windows(x, weight, bias, stride=1, padding=0):
+    """All windows as a view, and einsum."""
+    (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
+    padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+    windows = sliding_window_view(padded, weight.shape[:2], axis=(1, 2))[:, ::SH, ::SW]
+    return np.einsum("nijcpq,pqck->nijk", windows, weight) + bias
+
+
+def conv2d_by_offsets(x, weight, bias, stride=1, padding=0):
+    """A loop over the places in the kernel: each shifts the whole image."""
+    (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
+    N, H, W, C = x.shape
+    KH, KW = weight.shape[:2]
+    padded = np.zeros((N, H + 2 * PH, W + 2 * PW, C), x.dtype)
+    padded[:, PH : PH + H, PW : PW + W] = x
+    OH, OW = (H + 2 * PH - KH) // SH + 1, (W + 2 * PW - KW) // SW + 1
+    y = np.zeros((N, OH, OW, weight.shape[3]), x.dtype) + bias
+    for p in range(KH):
+        for q in range(KW):
+            y += padded[:, p : p + SH * OH : SH, q : q + SW * OW : SW][:, :OH, :OW] @ weight[p, q]
+    return y
+
+
+def conv2d_by_seven_loops(x, weight, bias, stride=1, padding=0):
+    """Nothing but loops, one for each letter of the formula; no padded copy."""
+    (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
+    N, H, W, C = x.shape
+    KH, KW, _, C_out = weight.shape
+    OH, OW = (H + 2 * PH - KH) // SH + 1, (W + 2 * PW - KW) // SW + 1
+    y = np.zeros((N, OH, OW, C_out), x.dtype)
+    for n, i, j, k in np.ndindex(N, OH, OW, C_out):
+        total = bias[k]
+        for p in range(KH):
+            for q in range(KW):
+                row, column = i * SH + p - PH, j * SW + q - PW
+                if 0 <= row < H and 0 <= column < W:
+                    for c in range(C):
+                        total += x[n, row, column, c] * weight[p, q, c, k]
+        y[n, i, j, k] = total
+    return y
+
+
+def conv2d_by_strides(x, weight, bias, stride=1, padding=0):
+    """as_strided on a padded copy, and tensordot."""
+    (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
+    padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+    N, H, W, C = padded.shape
+    KH, KW = weight.shape[:2]
+    n, h, w, c = padded.strides
+    shape = (N, (H - KH) // SH + 1, (W - KW) // SW + 1, KH, KW, C)
+    windows = as_strided(padded, shape, (n, h * SH, w * SW, h, w, c), writeable=False)
+    return np.tensordot(windows, weight, axes=3) + bias
+
+
+def dilated_conv2d(x, weight, bias, dilation=1):
+    """Windows of the whole reach, and of each only the pixels that are looked at."""
+    DH, DW = dilation if isinstance(dilation, tuple) else (dilation, dilation)
+    KH, KW = weight.shape[:2]
+    reach = (DH * (KH - 1) + 1, DW * (KW - 1) + 1)
+    windows = sliding_window_view(x, reach, axis=(1, 2))  # (N, OH, OW, C, reach, reach)
+    seen = windows[..., ::DH, ::DW]
+    return np.einsum("nijcpq,pqck->nijk", seen, weight) + bias
+
+
+def dilated_by_strides(x, weight, bias, dilation=1):
+    """as_strided: a step within the window is dilation times as long."""
+    DH, DW = np.broadcast_to(dilation, 2)
+    (N, H, W, C), (KH, KW) = x.shape, weight.shape[:2]
+    n, h, w, c = x.strides
+    shape = (N, H - DH * (KH - 1), W - DW * (KW - 1), KH, KW, C)
+    windows = as_strided(x, shape, (n, h, w, h * DH, w * DW, c), writeable=False)
+    return np.tensordot(windows, weight, axes=3) + bias
+
+
+def dilated_by_offsets(x, weight, bias, dilation=1):
+    """A loop over the places in the kernel."""
+    DH, DW = np.broadcast_to(dilation, 2)
+    KH, KW = weight.shape[:2]
+    OH, OW = x.shape[1] - DH * (KH - 1), x.shape[2] - DW * (KW - 1)
+    y = 0
+    for p in range(KH):
+        for q in range(KW):
+            y = y + x[:, p * DH : p * DH + OH, q * DW : q * DW + OW] @ weight[p, q]
+    return y + bias
+
+
+def depthwise_conv2d(x, weight, bias, stride=1, padding=0):
+    """Two loops over the places; a window times the filters, summed over the window."""
+    SH, SW = stride if isinstance(stride, tuple) else (stride, stride)
+    PH, PW = padding if isinstance(padding, tuple) else (padding, padding)
+    KH, KW, C = weight.shape
+    padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+    OH = (padded.shape[1] - KH) // SH + 1
+    OW = (padded.shape[2] - KW) // SW + 1
+    y = np.zeros((len(x), OH, OW, C), x.dtype)
+    for i in range(OH):
+        for j in range(OW):
+            window = padded[:, i * SH : i * SH + KH, j * SW : j * SW + KW]
+            y[:, i, j] = np.sum(window * weight, axis=(1, 2)) + bias
+    return y
+
+
+def depthwise_by_einsum(x, weight, bias, stride=1, padding=0):
+    """Windows and einsum, with c kept."""
+    (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
+    padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+    windows = sliding_window_view(padded, weight.shape[:2], axis=(1, 2))[:, ::SH, ::SW]
+    return np.einsum("nijcpq,pqc->nijc", windows, weight) + bias
+
+
+def depthwise_by_channels(x, weight, bias, stride=1, padding=0):
+    """Each channel as a convolution of its own."""
+    channels = [
+        conv2d_by_windows(x[..., [c]], weight[..., [c], np.newaxis], bias[[c]], stride, padding)
+        for c in range(x.shape[3])
+    ]
+    return np.concatenate(channels, axis=3)
+
+
+def grouped_conv2d(x, weight, bias, groups, stride=1, padding=0):
+    """Group by group, put side by side."""
+    C_in, C_out = x.shape[3], weight.shape[3]
+    if C_in % groups:
+        raise ValueError(f"{groups} groups do not divide C_in, which is {C_in}")
+    if C_out % groups:
+        raise ValueError(f"{groups} groups do not divide C_out, which is {C_out}")
+    each_in, each_out = C_in // groups, C_out // groups
+    parts = []
+    for g in range(groups):
+        seen = slice(g * each_in, (g + 1) * each_in)
+        made = slice(g * each_out, (g + 1) * each_out)
+        parts.append(
+            conv2d_forward(x[..., seen], weight[..., made], bias[made], stride, padding)
+        )
+    return np.concatenate(parts, axis=3)
+
+
+def grouped_by_einsum(x, weight, bias, groups, stride=1, padding=0):
+    """One einsum with a letter for the groups."""
+    (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
+    KH, KW, each, C_out = weight.shape
+    wrong = [name for name, count in (("C_in", x.shape[3]), ("C_out", C_out)) if count % groups]
+    if wrong:
+        raise ValueError(" and ".join(wrong))
+    padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+    windows = sliding_window_view(padded, (KH, KW), axis=(1, 2))[:, ::SH, ::SW]
+    windows = windows.reshape(*windows.shape[:3], groups, each, KH, KW)
+    filters = weight.reshape(KH, KW, each, groups, -1)
+    y = np.einsum("nijgcpq,pqcgk->nijgk", windows, filters)
+    return y.reshape(*y.shape[:3], C_out) + bias
+
+
+def grouped_as_full(x, weight, bias, groups, stride=1, padding=0):
+    """One full convolution whose filters hold zeros for the channels of other groups."""
+    KH, KW, each, C_out = weight.shape
+    if (C_in := x.shape[3]) % groups:
+        raise ValueError(f"{C_in=}, {groups=}")
+    if C_out % groups:
+        raise ValueError(f"{C_out=}, {groups=}")
+    full = np.zeros((KH, KW, x.shape[3], C_out), weight.dtype)
+    for k in range(C_out):
+        first = k // (C_out // groups) * each
+        full[:, :, first : first + each, k] = weight[..., k]
+    return conv2d_by_windows(x, full, bias, stride, padding)
+
+
+SOLUTIONS = {
+    "output_shape": [output_shape, shape_by_counting, shape_by_arrays],
+    "conv2d_forward": [conv2d_forward, conv2d_by_windows, conv2d_by_offsets,
+                       conv2d_by_seven_loops, conv2d_by_strides],
+    "dilated_conv2d": [dilated_conv2d, dilated_by_strides, dilated_by_offsets],
+    "depthwise_conv2d": [depthwise_conv2d, depthwise_by_einsum, depthwise_by_channels],
+    "grouped_conv2d": [grouped_conv2d, grouped_by_einsum, grouped_as_full],
+}
