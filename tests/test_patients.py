@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from course_lib import layers
-from course_lib.checks import patients
+from course_lib import layers, optim
+from course_lib.checks import CheckFailed, patients
 from course_lib.checks.repairs import changes, treated
 from course_lib.gradcheck import numerical_gradient, relative_error
 from tests.assignments.solutions_06 import examined
@@ -73,18 +73,18 @@ def test_a_record_does_not_tell_its_fault_to_the_eye():
 
 
 def test_admitting_twice_gives_two_equal_patients():
-    one, two = patients.admit("B"), patients.admit("B")
-    other = patients.admit("B", seed=1)
+    one, two = patients.admit("L"), patients.admit("L")
+    other = patients.admit("L", seed=1)
     weights = [patient.network.layers[1].params["weight"] for patient in (one, two, other)]
     np.testing.assert_array_equal(weights[0], weights[1])
     assert not np.array_equal(weights[0], weights[2])
     one.images[:] = 0
     weights[0][:] = 0
-    assert two.images.any() and weights[1].any() and patients.admit("B").images.any()
+    assert two.images.any() and weights[1].any() and patients.admit("L").images.any()
 
 
 def test_an_unknown_patient_is_refused():
-    with pytest.raises(ValueError, match="no patient 'Z'; choose one of P, A, B, C"):
+    with pytest.raises(ValueError, match="no patient 'Z'; choose one of P, K, L, M"):
         patients.admit("Z")
 
 
@@ -127,10 +127,40 @@ def set_options(**values):
     (set_options(batch_size=7, learning_rate=1), ["the optimizer", "the batch size"]),
 ])
 def test_what_was_changed_about_a_patient(change, expected):
-    patient, before = patients.admit("A"), patients.admit("A")
+    patient, before = patients.admit("K"), patients.admit("K")
     parts, loss = list(patient.network.layers), patient.loss
     change(patient)
     assert changes(before, patient, parts, loss) == expected
+
+
+def put_a_class(patient):
+    patient.network.layers[4] = layers.Tanh
+
+
+@pytest.mark.parametrize("change, words", [
+    (put_a_class, "patient K: layer 4 is the class Tanh itself. Write Tanh, followed"),
+    (set_options(optimizer=optim.SGD), "the optimizer is the class SGD itself"),
+    (set_options(loss=patients.CrossEntropyLoss), "the loss is the class CrossEntropyLoss"),
+    (set_options(learning_rate="0.1"), "the learning rate is the text '0.1'"),
+    (set_options(passes=50), "the number of passes stays 6, and you set 50"),
+    (lambda patient: patient.train(1), "patient K: your function trains it"),
+])
+def test_what_no_repair_should_do_is_named(change, words):
+    with pytest.raises(CheckFailed, match=words):
+        treated(lambda name, patient: change(patient), "K", seed=0)
+
+
+def test_images_changed_without_the_test_images_are_named():
+    sentence = treated(lambda name, patient: set_options(images=patient.images / 2)(patient),
+                       "K", seed=0)
+    assert "the images changed, but test_images not in the same way" in sentence
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_patient_m_is_well_before_its_first_step(seed):
+    patient = patients.admit("M", seed)
+    first = patient.loss.forward(patient.network.forward(patient.images), patient.labels)
+    assert first < 1.3 * np.log(10)
 
 
 def test_the_squared_error_agrees_with_its_gradient():

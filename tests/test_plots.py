@@ -117,3 +117,15 @@ def test_explorer_shows_widget_picture_and_words(browser):
         "text/plain", "image/png", "application/vnd.jupyter.widget-view+json"
     }
     assert data["text/plain"] == metadata["image/png"]["alt"]
+
+
+def test_quarters_are_those_of_the_whole_picture():
+    grey = np.zeros((20, 20))
+    grey[:10, 10:] = 4  # top right
+    colour = np.zeros((20, 20, 4))
+    colour[10:, :10, :3] = 0.5  # bottom left
+    colour[..., 3] = 1  # opaque
+    for picture, means in ((grey, "0.000, 4.000, 0.000"), (colour, "0.0000, 0.0000, 0.5000")):
+        figure, axes = plots.new_figure()
+        plots.draw_image(axes, picture)
+        assert f"bottom right): {means}" in describe(figure)

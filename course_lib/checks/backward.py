@@ -176,12 +176,17 @@ def conv_case(image, kernel, stride=1, padding=0, *, seed, dtype=np.float64, hin
         MEAN_DBIAS + DIVIDE_NOT: (dx, dweight, dbias / images),
         MEAN_DBIAS: (dx, dweight, dbias / images / places),
         NEIGHBOURS: (dx, near, dbias),
-        EMPTY: Recognised(lambda result: shapes(result)[0] != dx.shape and result[0].size == 0),
+        EMPTY: Recognised(without_pixels),
     }
     if padding == (0, 0):  # else a border that was left on is more likely
         suspects[SHAPES] = of_other_shape((dx, dweight, dbias))
     return Case({"dy": dy, "x": x, "weight": weight, **settings}, (dx, dweight, dbias), hint=hint,
                 suspects=suspects, returns=("dx", "dweight", "dbias"))
+
+
+def without_pixels(result):
+    """Whether dx, the first of the results, has a length 0."""
+    return any(shape and 0 in shape for shape in shapes(result)[:1])
 
 
 def short(sizes):

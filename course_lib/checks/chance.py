@@ -7,6 +7,7 @@ counted over so many draws that a right function is off by far less than what is
 import numpy as np
 
 from .describe import MOST_NUMBERS, describe, kind_of
+from .moves import moves, wrong_moves, wrong_shares
 from .runner import Case, check
 
 SEEDS = (1, 1, 2, 3, 4)  # the first two are the same
@@ -22,6 +23,10 @@ def split(function):
         split_case([2, 0, 0, 2, 0, 2, 0], 0.25,
                    hint="There are four of class 0, and three of class 2: 1 and 0.75 of them."),
         split_case([9, 4, 4, 9, 4, 4, 9, 4], 0.8, hint="The classes are called 4 and 9 here."),
+        split_case([1000, -3, 1000, -3, -3], 0.4, hint="The classes are called -3 and 1000. Which "
+                   "ones are there? Ask the labels."),
+        split_case([0, 1, 2], 0.3, hint="There is one image of each class, and 0.3 is nearest to "
+                   "0. So the first part is empty: an array of whole numbers, shape (0,)."),
         split_case([0] * 29 + [1] * 100 + [12], 0.29,
                    hint="Round to the nearest whole number: for 100 images, and for a single one."),
         split_case(uneven(1), 0.3), split_case(uneven(2), 0.85),
@@ -36,7 +41,9 @@ def shift_and_mirror(function):
         moved_case((1, 3, 4, 1), 1, seed=1), moved_case((1, 4, 3, 1), 2, seed=2),
         moved_case((3, 5, 4, 3), 1, seed=3, hint="Do all three channels move together?"),
         moved_case((4, 3, 5, 3), 0, seed=4, hint="most=0: nothing is shifted, and half of the "
-                   "images are mirrored. Which rows and columns does your slice leave?"),
+                   "images are mirrored. Both ends of the range are 0, and 0 must still be drawn. "
+                   "Are both ends of your draw included? And which rows and columns does your "
+                   "slice leave?"),
         moved_case((3, 5, 4, 2), 2, seed=5, dtype=np.float32),
         *(moved_case((20, 5, 7, 3), 2, seed=seed) for seed in (6, 7)),
         repeatable_case({"images": pictures(8, (6, 5, 4, 3)), "most": 1},
@@ -175,15 +182,17 @@ def wrong_index_array(value, name):
     return None
 
 
-def not_every_index_once(numbers, count):
-    """What is wrong where 0 to count - 1 do not occur once each."""
+def not_every_index_once(numbers, count, labels=None):
+    """What is wrong where 0 to count - 1 do not occur once each; labels: their classes."""
     if len(numbers) and not 0 <= numbers.min() <= numbers.max() < count:
         return (f"The images are numbered from 0 to {count - 1}, and your function gave numbers "
                 f"from {numbers.min()} to {numbers.max()}.")
     often = np.bincount(numbers, minlength=count)
     for wrong, text in ((often == 0, "does not occur"), (often > 1, "occurs more than once")):
         if wrong.any():
-            return f"Every image should occur once, and image {np.argmax(wrong)} {text}."
+            number = np.argmax(wrong)
+            kind = "" if labels is None else f" It is of class {labels[number]}."
+            return f"Every image should occur once, and image {number} {text}.{kind}"
     return None
 
 
@@ -195,7 +204,7 @@ def wrong_kind_of_split(result):
 
 
 def wrong_split(result, labels, share):
-    wrong = not_every_index_once(np.concatenate(result), len(labels))
+    wrong = not_every_index_once(np.concatenate(result), len(labels), labels)
     if wrong:
         return wrong + shown(result)
     for kind in np.unique(labels):
@@ -220,76 +229,6 @@ def wrong_array(result, images):
     if result.shape != images.shape or result.dtype != images.dtype:
         return (f"The images had the shape {images.shape} and held {images.dtype}, and so should "
                 f"the result; yours has the shape {result.shape} and holds {result.dtype}.")
-    return None
-
-
-def shifted(images, down, right, fill="constant"):
-    """Shifted by so many pixels; what comes in is 0, or as np.pad fills the border."""
-    H, W = images.shape[1:3]
-    by = max(abs(down), abs(right))
-    padded = np.pad(images, ((0, 0), (by, by), (by, by), (0, 0)), mode=fill)
-    return padded[:, by - down : by - down + H, by - right : by - right + W]
-
-
-def moves(result, images, most, axis=2, fill="constant"):
-    """For each image (mirrored, down, right), or -99s where no move gives the result."""
-    found = np.full((len(images), 3), -99)
-    steps = range(-most, most + 1)
-    for mirrored in (0, 1):
-        source = np.flip(images, axis) if mirrored else images
-        for down in steps:
-            for right in steps:
-                fits = (shifted(source, down, right, fill) == result).all(axis=(1, 2, 3))
-                found[fits & (found[:, 0] < 0)] = mirrored, down, right
-    return found
-
-
-def wrong_moves(result, images, most):
-    """What is wrong where an image is no version of its original that could be drawn."""
-    lost = np.flatnonzero(moves(result, images, most)[:, 0] < 0)
-    if not len(lost):
-        return None
-    number = int(lost[0])
-    one, original = result[number : number + 1], images[number : number + 1]
-    further = min(2 * most + 1, min(images.shape[1:3]) - 1)
-    for idea, found in {
-        "what was pushed out at one side came in again at the other":
-            moves(one, original, most, fill="wrap") if most else None,
-        "the border is filled with copies of the edge": moves(one, original, most, fill="edge"),
-        "it is upside down": moves(one, original, most, axis=1),
-        "its channels are in reverse order": moves(one, original[..., ::-1], most),
-        f"it was shifted by more than {most}": moves(one, original, further),
-        "it was made from another image": np.concatenate(
-            [moves(one, images[n : n + 1], most) for n in range(min(len(images), 20))]),
-    }.items():
-        if found is not None and found.max() > -99:
-            return f"Something is wrong with image {number} of the result: {idea}."
-    text = f"shifted by at most {most} each way" if most else "as it was"
-    lines = [f"Image {number} of the result is not its original, {text}, mirrored or not."]
-    if one.size <= MOST_NUMBERS:
-        lines += ["", "It is", *(f"    {line}" for line in describe("yours", one[0]))]
-    return "\n".join(lines)
-
-
-def wrong_shares(found, most, rare):
-    """What is wrong with the moves (N, 3) of many images. rare: only the ends are looked at."""
-    if (found == found[0]).all():
-        return f"All {len(found)} images got the same shift and the same mirroring."
-    mirrored = found[:, 0].mean()
-    if abs(mirrored - 0.5) > 0.15:
-        return f"{mirrored:.0%} of the {len(found)} images were mirrored; about half should be."
-    steps = (-most, most) if rare else range(-most, most + 1)
-    for column, name in ((1, "down"), (2, "to the right")):
-        for step in steps:
-            often, wanted = np.mean(found[:, column] == step), 1 / (2 * most + 1)
-            if often == 0 or not rare and abs(often - wanted) > 0.12:
-                return (f"{often:.0%} of the {len(found)} images were shifted by {step} {name}; "
-                        f"about {wanted:.0%} should be. (Minus is up, or to the left.)")
-    for step in () if rare else ((m, d, r) for m in (0, 1) for d in (-1, 0, 1) for r in (-1, 0, 1)):
-        if not (found == step).all(axis=1).any():
-            name = f"{step[1]} down, {step[2]} to the right, {'' if step[0] else 'not '}mirrored"
-            return (f"None of the {len(found)} images was shifted by {name}, though each of the "
-                    "three occurs on its own.")
     return None
 
 

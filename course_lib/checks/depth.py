@@ -77,6 +77,8 @@ def gain(function):
         gain_case("z²", np.square, 3, edge),
         gain_case("ReLU of z - 1", lambda z: np.maximum(z - 1, 0), beyond(1),
                   "It has a kink at 1. Does your way of averaging need a curve without kinks?"),
+        gain_case("ReLU of z - 3", lambda z: np.maximum(z - 3, 0), beyond(3), "Little comes out of "
+                  "it, and all that comes from numbers above 3. Does your grid reach far enough?"),
         gain_case("cos(2 z)", lambda z: np.cos(2 * z), (1 + math.exp(-8)) / 2, square),
         silent_case("0, whatever z is", np.zeros_like),
     ])
@@ -89,6 +91,7 @@ def gain_case(name, activation, mean_square, hint="", suspects=None):
         "those of the outputs by g².": 1 / mean_square,
         "This is what the activation does to the root mean square. The weights have to make up "
         "for it.": math.sqrt(mean_square),
+        "One number is wanted, not an array with one number.": np.array([mean_square**-0.5]),
     }
     return Case({"activation": activation}, 1 / math.sqrt(mean_square), hint=hint, rtol=1e-5,
                 suspects=suspects, returns="the gain", title=name, given=f"activation: {name}")
@@ -138,8 +141,8 @@ def clip_gradients(function):
                   "the largest float32. In which dtype do you add them up?"),
         own_arrays_case({"w": [3, 4], "b": [1]}, 10),
         own_arrays_case({"w": [3, 4], "b": [1]}, 1),
-        refused_gradients({"w": [1, math.nan], "b": [2]}),
-        refused_gradients({"w": [1, 2], "b": [math.inf]}),
+        refused_gradients({"w": [1, math.nan], "b": [2]}, "max_norm / nan"),
+        refused_gradients({"w": [1, 2], "b": [math.inf]}, "max_norm / inf, and that times inf"),
         *(random_clip_case(max_norm, seed) for seed, max_norm in ((1, 0.5), (2, 4), (3, 1e6))),
     ])
 
@@ -154,6 +157,7 @@ def clip_case(grads, max_norm, hint="", dtype=np.float64, title=""):
         "Here every array is clipped by itself. That turns the direction of the whole step.":
             (each_clipped(grads, max_norm), norm),
         "The norm should be the one from before the clipping.": (clipped, norm * factor),
+        "First the dict, then the norm.": (norm, clipped),
     }
     return Case({"grads": grads, "max_norm": max_norm}, (clipped, norm), hint=hint,
                 suspects=suspects, returns=("clipped", "norm"), title=title,
@@ -193,10 +197,10 @@ def own_arrays_case(grads, max_norm):
                 title=f"arrays of its own, max_norm {max_norm}")
 
 
-def refused_gradients(grads):
+def refused_gradients(grads, question="max_norm / nan"):
     grads = {name: np.array(values, float) for name, values in grads.items()}
     return error_case({"grads": grads, "max_norm": 1.0}, given=gradients_given(grads, 1.0),
-                      hint="A step of nan would spoil all weights. What is max_norm / nan?",
+                      hint=f"A step of nan would spoil all weights. What is {question}?",
                       title="numbers that are not finite")
 
 

@@ -6,11 +6,16 @@ which draw at random, are in chance.py.
 
 import numpy as np
 
-from .runner import Case, check
+from .describe import MOST_NUMBERS, headline
+from .failures import CheckFailed
+from .recognise import Recognised, shapes
+from .runner import Case, check, check_signature
 
 READ_OFF = ("In this picture the value in row r, column c, channel k is 100 r + 10 c + k, so every "
             "number tells you where it comes from.")
 UNITS = "The means and deviations are those of the values 0 to 255; float32 at the end."
+INVERSE = ("This comes out when you say how the reference becomes the picture. Asked for is how "
+           "the picture becomes the reference. (Or: which way does np.rot90 turn?)")
 WRAPPED = ("Some of these pixels are darker than the mean. What does uint8 make of a number "
            "below zero?")
 
@@ -50,6 +55,8 @@ def normalise(function):
         normal_case([[10, 1], [30, 3]], [[20, 2]], hint="Each channel has its own statistics."),
         normal_case([[100, 0], [200, 50], [200, 40], [100, 10]], [[200, 200], [100, 250]],
                     hint="Which images do the mean and the deviation come from?"),
+        normal_case(np.reshape([10, 20, 20, 30], (2, 1, 2, 1)), np.reshape([20, 40], (1, 1, 2, 1)),
+                    hint="Both images together have four pixels, and their mean is 20."),
         normal_case([[7, 1], [7, 5]], [[7, 1], [9, 2]],
                     hint="All values of channel 0 are 7 in the training images. Divide by 1 there, "
                     "also in the test images."),
@@ -60,12 +67,16 @@ def normalise(function):
         normal_case(drawn(3, (20, 5, 6, 3), 90), drawn(4, (7, 5, 6, 3))),
         normal_case(drawn(5, (12, 6, 5, 4), 250), drawn(6, (1, 6, 5, 4)),
                     hint="Here there are four channels."),
+        normal_case(steady(7, (100, 32, 32, 2), 201), drawn(8, (1, 32, 32, 2)),
+                    hint="Channel 1 is 201 everywhere, so its deviation is 0. In which dtype do "
+                    "you add up 100,000 numbers?"),
     ])
 
 
 def find_orientation(function):
     """function(images, reference) -> (mirrored, turns)."""
-    turn = "np.rot90 turns anticlockwise, in the plane of the two axes that it is given."
+    turn = ("np.rot90 turns anticlockwise, in the plane of the two axes that it is given. And can "
+            "differences of different sign cancel in your distance?")
     mirror = "Mirrored means: the columns in reverse order."
     order = "First the columns are reversed, then the pictures are turned."
     near = ("No orientation fits exactly here, because the reference is a little off everywhere. "
@@ -158,6 +169,7 @@ def normal_case(train, test, *, hint=UNITS, title=""):
         std = source.std(axis=axes, dtype=np.float64, ddof=ddof)
         return ((images - mean) / np.where(std == 0, 1, std)).astype(np.float32)
 
+    expected = scaled(train, train), scaled(test, train)
     everything = np.concatenate([train, test])
     suspects = {
         "This comes out when the test images are normalised with statistics of their own.":
@@ -168,9 +180,20 @@ def normal_case(train, test, *, hint=UNITS, title=""):
             (scaled(train, train, None), scaled(test, train, None)),
         "This comes out when the deviation is divided by N - 1 (ddof=1). The task asks for N.":
             (scaled(train, train, ddof=1), scaled(test, train, ddof=1)),
+        "This comes out when the values are divided by 255 first.":
+            (scaled(train / 255, train / 255), scaled(test / 255, train / 255)),
+        "This comes out when something small is added to the deviation, or put in the place of 0.":
+            Recognised(lambda result: shapes(result) == [train.shape, test.shape]
+                       and np.abs(result[1]).max() > 1000 * np.abs(expected[1]).max()),
     }
-    return Case({"train": train, "test": test}, (scaled(train, train), scaled(test, train)),
-                suspects=suspects, returns=("train", "test"), rtol=1e-4, hint=hint, title=title)
+    if train.shape[1:] == test.shape[1:]:
+        suspects["This comes out when each place in the picture has a mean of its own. How many "
+                 "numbers does train.mean(...) give you, and how many channels are there?"] = (
+            scaled(train, train, 0), scaled(test, train, 0))
+    small = train.size + test.size <= MOST_NUMBERS
+    return Case({"train": train, "test": test}, expected, suspects=suspects, rtol=1e-4, hint=hint,
+                returns=("train", "test"), title=title, given="" if small else
+                "\n".join([headline("train", train), headline("test", test)]))
 
 
 def orientation_case(shape, mirrored, turns, *, seed, plain=0, noise=0, brighter=0, level=1,
@@ -188,7 +211,18 @@ def orientation_case(shape, mirrored, turns, *, seed, plain=0, noise=0, brighter
     upright = np.rot90(images[:, :, ::-1] if mirrored else images, turns, axes=(1, 2))
     off = rng.integers(-noise, noise + 1, upright.shape) + brighter
     return Case({"images": images, "reference": (upright + off).astype(np.uint8)},
-                (mirrored, turns), returns=("mirrored", "turns"), hint=hint, title=title)
+                (mirrored, turns), use=use_orientation, hint=hint,
+                suspects={} if mirrored else {INVERSE: (False, -turns % 4)},
+                returns=("mirrored", "turns"), title=title)
+
+
+def use_orientation(function, images, reference):
+    check_signature(function, {"images": images, "reference": reference})
+    result = function(images, reference)
+    if isinstance(result, np.ndarray):
+        raise CheckFailed("mirrored, turns should be a pair, such as `return mirrored, turns`; "
+                          f"your function returned an array with the shape {result.shape}.")
+    return result
 
 
 def telling(shape):
@@ -200,6 +234,13 @@ def telling(shape):
 def drawn(seed, shape, brightest=255):
     rng = np.random.default_rng(seed)
     return rng.integers(0, brightest + 1, shape).astype(np.uint8)
+
+
+def steady(seed, shape, value):
+    """Random images whose last channel has one value everywhere."""
+    images = drawn(seed, shape)
+    images[..., -1] = value
+    return images
 
 
 def picture_of(pixels):

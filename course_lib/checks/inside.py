@@ -73,7 +73,8 @@ def factors_case(parts, x, dy, hint="", title=""):
     lines += [line for name, array in (("x", x), ("dy", dy)) for line in describe(name, array)]
     kinds = ", ".join(type(layer).__name__ for layer in parts)
     return Case({"network": network, "x": x, "dy": dy}, expected, hint=hint, suspects=suspects,
-                use=with_weights_kept, given="\n".join(lines), title=title or kinds)
+                use=with_weights_kept, given="\n".join(lines), title=title or kinds,
+                returns="factors")
 
 
 def with_weights_kept(function, network, x, dy):

@@ -14,9 +14,9 @@ AVERAGED = "The loss is the mean over the images. What does that do to the gradi
 OVERFLOW = "exp overflows beyond 709 in float64 and beyond 88 in float32. Which exp do you compute?"
 UNDERFLOW = ("An exponential that is 0 has lost what its logarithm still knew. Take the logarithm "
              "on paper.")
-EXTREME = ("Print every exp and every log that you compute here. Is an exponential infinite (beyond "
-           "709, in float32 beyond 88)? Or has one become 0, and then a probability, too? Then "
-           "take the logarithm on paper.")
+EXTREME = ("Print every exp and every log that you compute here. Is an exponential infinite "
+           "(beyond 709, in float32 beyond 88)? Or has one become 0, and then a probability, too? "
+           "Then take the logarithm on paper.")
 SUMMED = "This is right but for the mean: it is the sum over the images."
 NOT_AVERAGED = "The loss is right, and this is the gradient of the sum over the images."
 UPHILL = "The loss is right. A step against this dlogits would make it larger."
@@ -25,8 +25,8 @@ AHEAD = "Count the other classes whose logit is as high as the label's, or highe
 TIE = "Some classes tie. The task says who is ahead then."
 NAN = "A row with a nan anywhere is wrong, for every k. Comparing with nan gives False."
 
-FACTOR = ("The loss is right, and this dlogits holds a factor p (1 - p) too many. Write the loss as a "
-          "function of z, and take its derivative.")
+FACTOR = ("The loss is right, and this dlogits holds a factor p (1 - p) too many. Write the loss "
+          "as a function of z, and take its derivative.")
 SOFT = "A target may lie between 0 and 1: then both terms count."
 
 SPREAD = "Which number does the target have for the right class, and which for each of the others?"
@@ -40,8 +40,8 @@ LAST_CLASS = ("This comes out when the label -1 stands for the last class, as th
               "in NumPy.")
 OVER_ALL = "This comes out when the mean is taken over all images. How many of them count?"
 EMPTY = "No image counts here: what is the mean of nothing? The task says."
-NUMBER = ("The rest of the program expects an array of the shape and dtype of the logits, also when "
-          "no image counts.")
+NUMBER = ("The rest of the program expects an array of the shape and dtype of the logits, also "
+          "when no image counts.")
 ANYTHING = "An ignored row may hold anything, and 0 * nan is nan."
 
 

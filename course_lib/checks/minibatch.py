@@ -21,7 +21,8 @@ def minibatches(function):
     """function(count, batch_size, rng): something that yields arrays of the images' numbers."""
     check("minibatches", function, [
         batches_case(4, 2, hint="Two mini-batches of two images."),
-        batches_case(5, 2, hint="One image is left over. It should be trained on, too."),
+        batches_case(5, 2, hint="All full mini-batches come first, and what is left over comes "
+                     "last."),
         batches_case(3, 1, hint="Each mini-batch holds one image."),
         batches_case(3, 8, hint="There are fewer images than one mini-batch holds."),
         batches_case(6, 6, hint="All images in one mini-batch."),
@@ -160,6 +161,12 @@ def pieces_case(count, piece, *, seed, loss=losses.CrossEntropyLoss, hint="", ti
         "The loss is right, and the gradient is that of the last piece alone. backward replaces "
         "what the one before it left; it does not add to it.": (expected[0], rows[-1]),
     }
+    share = count // piece * piece / count  # of the images that are in full pieces
+    if 0 < share < 1:
+        suspects["This comes out when the last, smaller piece is left out."] = (
+            values[:-1].mean() * share, rows[:-1].mean(axis=0) * share)
+        suspects["This comes out when the last, smaller piece is left out of the mean."] = (
+            values[:-1].mean(), rows[:-1].mean(axis=0))
     small.grads_forgotten()
     return Case({"network": small, "loss": loss(), "images": images, "labels": labels,
                  "piece": piece}, expected, use=use_accumulate, hint=hint, suspects=suspects,

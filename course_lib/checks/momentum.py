@@ -1,5 +1,7 @@
 """Checks of assignment 05: steps with Nesterov's momentum."""
 
+import functools
+
 import numpy as np
 
 from .failures import CheckFailed
@@ -10,8 +12,9 @@ def nesterov_step(function):
     """function(params, grads, velocities, learning_rate, momentum); changes params in place."""
     memory = "What must be left in velocities for the next call?"
     check("nesterov_step", function, [
-        nesterov_case({"weight": (1,)}, 1, momentum=0.0, seed=1,
-                      hint="Without momentum it is plain gradient descent."),
+        nesterov_case({"weight": (1,)}, 1, momentum=0.0, seed=793,
+                      hint="velocities is empty before the first step: what stands for a velocity "
+                      "that is not there yet? Without momentum it is plain gradient descent."),
         nesterov_case({"weight": (1,)}, 1, seed=2,
                       hint="Before the first step v is 0, so it becomes g. What does the second "
                       "formula make of that?"),
@@ -25,6 +28,9 @@ def nesterov_step(function):
         nesterov_case({"weight": (2,)}, 3, seed=7, rates=(0.5, 0.25, 0.125),
                       hint="The learning rate changes from step to step. Where in the two formulas "
                       "does it stand?"),
+        nesterov_case({"weight": (2,)}, 3, seed=11, reuse=True,
+                      hint="The caller writes each new gradient into the same array. Is a velocity "
+                      "of yours still that array?"),
         by_turns_case(seed=10),
         nesterov_case({"filters": (3, 4), "shift": (4,)}, 6, seed=8, momentum=0.9,
                       hint="The arrays have other names here."),
@@ -35,9 +41,12 @@ def nesterov_step(function):
 # Makers of cases, also for the hidden tests
 
 
-def nesterov_case(shapes, steps, *, seed, momentum=0.5, rates=0.5, dtype=np.float64, hint="",
-                  title=""):
-    """A case of nesterov_step: so many steps in a row, each with gradients of its own."""
+def nesterov_case(shapes, steps, *, seed, momentum=0.5, rates=0.5, dtype=np.float64, reuse=False,
+                  hint="", title=""):
+    """A case of nesterov_step: so many steps in a row, each with gradients of its own.
+
+    reuse: all gradients are passed in the same arrays, written over before each step.
+    """
     rng = np.random.default_rng(seed)
 
     def arrays():
@@ -77,6 +86,7 @@ def nesterov_case(shapes, steps, *, seed, momentum=0.5, rates=0.5, dtype=np.floa
         "This comes out when the velocity is made of learning_rate times gradient.":
             train(rate_inside),
     }
+    again = "the gradient is passed in the same array in every step"
     few = len(shapes) == 1 and len(params["weight"]) <= 2
     names = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
     start = f"weight = {params['weight'].tolist()}" if few else f"{names}, {np.dtype(dtype)}"
@@ -84,16 +94,23 @@ def nesterov_case(shapes, steps, *, seed, momentum=0.5, rates=0.5, dtype=np.floa
     for number, (gradient, rate) in enumerate(zip(grads, rates, strict=True), 1):
         shown = f", gradient of weight = {gradient['weight'].tolist()}" if few else ""
         given.append(f"step {number}: learning_rate = {rate}{shown}")
+    given += [again] * reuse
     return Case({"params": params, "grads": grads, "learning_rates": rates, "momentum": momentum},
-                train(nesterov), use=use_steps, suspects=suspects, hint=hint, returns="params",
-                given="\n".join(given), title=title or f"{steps} steps, {names}")
+                train(nesterov), use=functools.partial(use_steps, reuse=reuse), suspects=suspects,
+                hint=hint, returns="params", given="\n".join(given),
+                title=title or f"{steps} steps, {names}")
 
 
-def use_steps(function, params, grads, learning_rates, momentum):
+def use_steps(function, params, grads, learning_rates, momentum, reuse=False):
     """Call the function once for each step, with one dict of velocities that is empty at first."""
     weights = {name: array.copy() for name, array in params.items()}
     arrays, velocities = dict(weights), {}
+    same = {name: np.zeros_like(array) for name, array in params.items()}
     for gradient, rate in zip(grads, learning_rates, strict=True):
+        if reuse:
+            for name, array in same.items():
+                array[...] = gradient[name]
+            gradient = dict(same)
         inputs = {"params": weights, "grads": gradient, "velocities": velocities,
                   "learning_rate": rate, "momentum": momentum}
         check_signature(function, inputs)
@@ -105,7 +122,7 @@ def use_steps(function, params, grads, learning_rates, momentum):
     return weights
 
 
-def by_turns_case(*, seed, title="two networks, by turns"):
+def by_turns_case(*, seed, title="two networks, in turn"):
     """A case of nesterov_step: two dicts of weights, each with velocities of its own."""
     one, two = (nesterov_case({"weight": (2,)}, 3, seed=s) for s in (seed, seed + 100))
 
@@ -121,6 +138,6 @@ def by_turns_case(*, seed, title="two networks, by turns"):
                  "grads": [case.inputs["grads"] for case in (one, two)]},
                 tuple(case.expected["weight"] for case in (one, two)), use=use, title=title,
                 returns=("the first network's weights", "the second network's weights"),
-                given="Two networks with a weight each, trained by turns: a step of the first, a "
+                given="Two networks with a weight each, trained in turn: a step of the first, a "
                 "step of the second, and so on.",
                 hint="Whatever is remembered from one step to the next belongs into velocities.")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .runner import Case, check
+from .runner import Case, check, check_signature
 
 
 def estimate_noise(function):
@@ -26,15 +26,17 @@ def estimate_noise(function):
 def batch_size_for(function):
     """function(gradients, cosine) -> the smallest batch size, an int."""
     check("batch_size_for", function, [
-        size_case([[1.0, 1], [1, -1]], 0.6, hint="The full gradient is (1, 0), V is 1 and so is S. "
-                  "What does the formula say for one image?"),
+        size_case([[1.0, 1], [1, -1]], 0.6, hint="The full gradient is (1, 0), and V and |g|² are "
+                  "1. What does the formula say for one image?"),
+        size_case([[1.0, 1, 1], [1, -1, -1]], 0.75, hint="The full gradient is (1, 0, 0), and V "
+                  "is 2. What do the formulas say for one image, and for both?"),
         size_case([[1.0, 1], [1, -1]], 0.75, hint="With both images in the mini-batch no noise is "
                   "left. With one of two, how much of V is left?"),
         size_case([[1.0, 3], [1, 1], [1, -1], [1, -3]], 0.5,
-                  hint="The full gradient is (1, 0), and S is 5. Put B = 1, 2, 3 and 4 into the "
+                  hint="The full gradient is (1, 0), and V is 5. Put B = 1, 2, 3 and 4 into the "
                   "formula."),
         size_case([[2.0, 3], [2, 1], [2, -1], [2, -3]], 0.8,
-                  hint="S is V over the square of the full gradient's length."),
+                  hint="The full gradient is (2, 0), so |g|² is 4. What is noise(B) / |g|²?"),
         size_case([[1.0, 2], [1, 2], [1, 2]], 0.99, hint="All gradients are the same: no noise."),
         size_case([[1.0, 3], [1, 1], [1, -1], [1, -3]], 1.0,
                   hint="A cosine of 1 needs a mini-batch without any noise."),
@@ -53,7 +55,7 @@ def noise_case(small, large, small_size, large_size, *, hint="", title=""):
     def solve(a, b):
         """From the mean squared lengths a and b, by solving the two equations as a system."""
         signal, variance = np.linalg.solve([[1, 1 / small_size], [1, 1 / large_size]], [a, b])
-        return float(signal), float(variance)
+        return float(f"{signal:.12g}"), float(f"{variance:.12g}")
 
     squares = [np.mean(np.sum(rows**2, axis=1)) for rows in (small, large)]
     of_means = [np.sum(rows.mean(axis=0) ** 2) for rows in (small, large)]
@@ -72,7 +74,16 @@ def noise_case(small, large, small_size, large_size, *, hint="", title=""):
     }
     return Case({"small": small, "large": large, "small_size": small_size,
                  "large_size": large_size}, solve(*squares), suspects=suspects,
-                returns=("signal", "variance"), hint=hint, title=title)
+                use=use_noise, returns=("signal", "variance"), hint=hint, title=title)
+
+
+def use_noise(function, *inputs):
+    """Call the function; an array of two numbers, as from np.linalg.solve, counts as a pair."""
+    check_signature(function, dict(zip(("small", "large", "small_size", "large_size"), inputs,
+                                       strict=True)))
+    result = function(*inputs)
+    two = isinstance(result, np.ndarray) and result.shape == (2,)
+    return tuple(result) if two else result
 
 
 def drawn_noise_case(M, K, P, small_size, large_size, *, seed, title=""):
@@ -91,22 +102,34 @@ def size_case(gradients, cosine, *, hint="", title=""):
     N, full = len(gradients), gradients.mean(axis=0)
     signal, V = full @ full, np.mean(np.sum((gradients - full) ** 2, axis=1))
 
-    def smallest(left, strict=True):
-        """The smallest B; left(B) is the share of the noise V/B that is left."""
-        cosines = np.array([1 / np.sqrt(1 + V / signal / B * left(B)) for B in range(1, N + 1)])
+    def smallest(left, most=N, strict=False):
+        """The smallest B up to most; left(B) is the share of the noise V/B that is left."""
+        sizes = np.arange(1, most + 1)
+        cosines = 1 / np.sqrt(1 + V / signal / sizes * left(sizes))
         if strict and cosine < 1:
             assert np.abs(cosines - cosine).min() > 1e-6, "too close: rounding would decide"
         enough = np.flatnonzero(cosines >= cosine)
         return int(enough[0]) + 1 if len(enough) else N
 
-    expected, replaced = smallest(lambda B: (N - B) / (N - 1)), smallest(lambda B: 1, strict=False)
-    suspects = {"This comes out for mini-batches that are drawn with replacement.": replaced}
-    return Case({"gradients": gradients, "cosine": cosine}, expected, hint=hint,
-                suspects=suspects if replaced > expected + 2 else {}, returns="batch size",
-                title=title or f"{N} images, cosine {cosine}")
+    expected = smallest(lambda B: (N - B) / (N - 1), strict=True)
+    mistakes = {
+        "This comes out with noise V/B. Without replacement there is one factor more: see the "
+        "second formula.": smallest(lambda B: 1, 100 * N),
+        "This comes out with (N - B) / N. How much of V should be left for one image?":
+            smallest(lambda B: (N - B) / N),
+        "This comes out when V is a mean over all numbers. |g_n - g|² is a sum over the weights, "
+        "and V its mean over the images.":
+            smallest(lambda B: (N - B) / (N - 1) / gradients.shape[1]),
+    }
+    found = [expected, *mistakes.values()]
+    suspects = {text: size for text, size in mistakes.items() if found.count(size) == 1}
+    suspects["None comes out when no return is reached. Which batch sizes does your loop try, up "
+             "to and including N? And is c(N) = 1 enough for it?"] = None
+    return Case({"gradients": gradients, "cosine": cosine}, expected, hint=hint, suspects=suspects,
+                returns="batch size", title=title or f"{N} images, cosine {cosine}")
 
 
 def drawn_size_case(N, P, cosine, *, seed, signal=0.5, title=""):
     rng = np.random.default_rng(seed)
     return size_case(rng.normal(signal, 2, (N, P)).round(3), cosine, title=title,
-                     hint="Which of S, N and B come into the formula, and where?")
+                     hint="Which of V, |g|², N and B come into the formulas, and where?")

@@ -25,11 +25,11 @@ def of_other_shape(expected):
                       and None not in shapes(result) and shapes(result) != wanted)
 
 
-def wrong_alone(place, expected, rtol=None):
-    """Arrays of the right shapes, all right but the one at this place."""
+def wrong_alone(place, expected):
+    """Arrays of the right shapes and dtypes, all right but the one at this place."""
     def question(result):
         return shapes(result) == shapes(expected) and all(
-            (compare(mine, right, rtol=rtol) is None) == (n != place)
+            mine.dtype == right.dtype and (compare(mine, right) is None) == (n != place)
             for n, (mine, right) in enumerate(zip(result, expected, strict=True)))
 
     return Recognised(question)

@@ -1,17 +1,20 @@
 """Checks of assignment 06, tasks 5 and 6: what a patient lacks, and whether a repair cures it."""
 
+import functools
+
 import numpy as np
 
+from .failures import CheckFailed
 from .patients import FAULTS, Patient, admit
 from .runner import Case, check
 
-LETTERS = ("A", "B", "C")
+LETTERS = ("K", "L", "M")
 UNKNOWN = "unknown"
 LEARNED = 0.75  # accuracy on the test digits; untreated patients stay below 0.3
 
 
 def diagnosis(function):
-    """function() -> {"A": fault, "B": fault, "C": fault}. Only the form is looked at."""
+    """function() -> {"K": fault, "L": fault, "M": fault}. Only the form is looked at."""
     check("diagnosis", function, [Case({}, judge=wrong_keys), *map(form_case, LETTERS)])
     print("The form is right. Whether the diagnoses are, your evidence has to show.")
 
@@ -68,23 +71,48 @@ def treated(function, name, seed):
     then, a sentence; or None where one thing was changed, and it learned."""
     patient, before = admit(name, seed), admit(name, seed)
     parts, loss = list(patient.network.layers), patient.loss
+    patient.train = functools.partial(refuse_training, name)
     function(name, patient)
     if len(patient.network.layers) != len(parts):
         return (f"patient {name}: it had {len(parts)} layers, and now it has "
                 f"{len(patient.network.layers)}. Put one in the place of another instead.")
+    check_kinds(name, patient)
     changed = changes(before, patient, parts, loss)
     if len(changed) > 1:
-        return (f"patient {name}: you changed {listed(changed)}. One thing is enough: change "
-                "only that.")
+        return f"patient {name}: you changed {listed(changed)}. Change only one of them."
+    if patient.passes != before.passes:
+        raise CheckFailed(f"patient {name}: the number of passes stays {before.passes}, and you "
+                          f"set {patient.passes}.")
     patient.passes, patient.seed, patient.test_labels = before.passes, seed, before.test_labels
     history = Patient.train(patient)
     accuracy = Patient.accuracy(patient)
     if accuracy >= LEARNED:
         return None
     what = f"with {listed(changed)} changed" if changed else "nothing was changed"
+    if changed == ["the images"] and np.array_equal(before.test_images, patient.test_images):
+        what += ", but test_images not in the same way"
     return (f"patient {name}: it still does not learn ({what}). After {patient.passes} passes its "
             f"loss is {history.loss[-1]:.3g}, and it gets {accuracy:.0%} of the test digits right; "
             f"{LEARNED:.0%} are wanted.")
+
+
+def refuse_training(name, *arguments, **options):
+    raise CheckFailed(f"patient {name}: your function trains it. It should not: the check trains "
+                      "the patient afterwards.")
+
+
+def check_kinds(name, patient):
+    """Raises CheckFailed where a class stands in the place of an object, or a text of a number."""
+    things = {f"layer {n}": layer for n, layer in enumerate(patient.network.layers)}
+    things |= {"the loss": patient.loss, "the optimizer": patient.optimizer}
+    for what, value in things.items():
+        if isinstance(value, type):
+            raise CheckFailed(f"patient {name}: {what} is the class {value.__name__} itself. Write "
+                              f"{value.__name__}, followed by its brackets.")
+    rate = getattr(patient.optimizer, "learning_rate", None)
+    if isinstance(rate, str):
+        raise CheckFailed(f"patient {name}: the learning rate is the text {rate!r}. Write a "
+                          "number, without quotation marks.")
 
 
 def changes(before, patient, parts, loss):

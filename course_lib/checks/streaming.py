@@ -111,8 +111,8 @@ def temperature_case(dp, logits, temperature, *, dtype=np.float64, hint=PATHS):
         "This dtemperature is the mean over the images. Nothing is divided by N here.":
             (dlogits, dtemperature / float(count)),
         TWICE: (dlogits, dtemperature / T),
-        ONE_NUMBER: Recognised(lambda result: len(shapes(result)) == 2
-                               and shapes(result)[1] not in (None, ())),
+        ONE_NUMBER: Recognised(lambda result: shapes(result)[:-1] == [z.shape]
+                               and shapes(result)[-1] not in (None, ())),
     }
     return Case({"dp": dp.astype(dtype), "logits": z.astype(dtype), "temperature": T},
                 (dlogits, dtemperature), hint=hint, suspects=suspects,

@@ -185,12 +185,14 @@ def _image(image):
     if pixels.shape[0] * pixels.shape[1] <= 100 and pixels.ndim == 2:
         rows = "; ".join(numbers(row) for row in pixels)
         return f"image{_name(image)} {size}, rows: {rows}"
+    if pixels.ndim == 3:
+        pixels = pixels[..., :3]  # without the opacity
     height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
     quarters = [
         pixels[:height, :width], pixels[:height, width:],
         pixels[height:, :width], pixels[height:, width:],
     ]
-    means = [float(np.nanmean(quarter[..., :3])) for quarter in quarters]
+    means = [float(np.nanmean(quarter)) for quarter in quarters]
     return (
         f"image{_name(image)} {size}, values {_range(pixels)}; mean of its quarters "
         f"(top left, top right, bottom left, bottom right): {numbers(means)}"

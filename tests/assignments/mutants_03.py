@@ -12,6 +12,8 @@ PADDING = "PH, PW = padding if isinstance(padding, tuple) else (padding, padding
 LEAKY = changes(right.leaky_relu_backward, [
     ("the slope on the positive side", ("dy, slope * dy)", "slope * dy, dy)")),
     ("at exactly 0 the gradient passes whole", ("x > 0", "x >= 0")),
+    ("0 falls between the branches", ("np.where(x > 0, dy, slope * dy)",
+                                      "np.where(x > 0, dy, 0) + np.where(x < 0, slope * dy, 0)")),
     ("dy decides, not x", ("x > 0", "dy > 0")),
     ("an ordinary ReLU: 0 on the negative side", ("slope * dy", "0 * dy")),
     ("the slope subtracted on the negative side", ("slope * dy", "dy - slope")),

@@ -294,6 +294,8 @@ TEMPERATURE = changes(right.temperature_backward, [
     ("times T", ("return du / temperature", "return du * temperature")),
     ("dtemperature with the wrong sign", ("-(du * logits).sum()", "(du * logits).sum()")),
     ("dtemperature divided by T, not T squared", ("temperature**2", "temperature")),
+    ("dtemperature divided by T cubed, as dlogits holds a 1 / T",
+     ("temperature**2", "temperature**3")),
     ("dtemperature not divided", (" / temperature**2", "")),
     ("dtemperature: the mean over the images", ("-(du * logits).sum()",
                                                 "-(du * logits).sum(axis=1).mean()")),

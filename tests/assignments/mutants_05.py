@@ -261,7 +261,23 @@ def old_velocity(params, grads, velocities, learning_rate, momentum):
         velocities[name] = momentum * old + gradient
 
 
-NESTEROV = [module_memory, default_memory, aliased, old_velocity] + changes(right.nesterov_step, [
+def callers_gradient(params, grads, velocities, learning_rate, momentum):
+    """the first velocity is the gradient's own array, which the caller writes over"""
+    for name, gradient in grads.items():
+        velocity = momentum * velocities[name] + gradient if name in velocities else gradient
+        velocities[name] = velocity
+        params[name] -= learning_rate * (gradient + momentum * velocity)
+
+
+def no_beginning(params, grads, velocities, learning_rate, momentum):
+    """looks the velocity up before it is there"""
+    for name, gradient in grads.items():
+        velocities[name] = momentum * velocities[name] + gradient
+        params[name] -= learning_rate * (gradient + momentum * velocities[name])
+
+
+NESTEROV = [module_memory, default_memory, aliased, old_velocity, callers_gradient,
+            no_beginning] + changes(right.nesterov_step, [
     ("ordinary momentum", ("(gradient + momentum * velocity)", "velocity")),
     ("plain gradient descent", ("(gradient + momentum * velocity)", "gradient")),
     ("the velocity is not kept", ("velocities[name] = velocity", "pass")),
@@ -307,7 +323,15 @@ def tries_for_ever(gradients, cosine):
     return B
 
 
-SIZES = [tries_for_ever] + changes(right.batch_size_for, [
+def loop_without_end(gradients, cosine):
+    """a loop up to N - 1, and None where no size in it is enough"""
+    for B in range(1, len(gradients)):
+        if right.batch_size_for(gradients, cosine) <= B:
+            return B
+    return None
+
+
+SIZES = [tries_for_ever, loop_without_end] + changes(right.batch_size_for, [
     ("with replacement", (" * (N - sizes) / (N - 1)", "")),
     ("(N - B) / N", ("/ (N - 1)", "/ N")),
     ("(N - B - 1) / (N - 1)", ("(N - sizes)", "(N - sizes - 1)")),

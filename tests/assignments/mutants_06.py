@@ -140,6 +140,7 @@ GAIN = changes(right.gain, [
     ("the step of the grid forgotten", (") * step", ")")),
     ("a grid from -3 to 3", ("-12, 12, 240_001", "-3, 3, 60_001")),
     ("a grid from -5 to 5", ("-12, 12, 240_001", "-5, 5, 100_001")),
+    ("a grid from -6 to 6", ("-12, 12, 240_001", "-6, 6, 120_001")),
     ("a grid from 0 on, doubled",
      ("-12, 12, 240_001", "0, 12, 120_001"), (") * step", ") * step * 2")),
     ("a grid of 25 numbers", ("240_001", "25")),
@@ -307,7 +308,7 @@ FACTORS = changes(right.layer_factors, [
 def found(mistake, **words):
     """A diagnosis with some words that are others."""
     def mutant():
-        return {"A": "wrong backward", "B": "starved", "C": "steps too long"} | words
+        return {"K": "wrong backward", "L": "starved", "M": "steps too long"} | words
 
     mutant.__doc__ = mistake
     return mutant
@@ -315,17 +316,17 @@ def found(mistake, **words):
 
 def all_vanishing():
     """the gradients vanish, says the first reader, always"""
-    return dict.fromkeys("ABC", "vanishing")
+    return dict.fromkeys("KLM", "vanishing")
 
 
 def nothing_found():
     """three riddles"""
-    return dict.fromkeys("ABC", "unknown")
+    return dict.fromkeys("KLM", "unknown")
 
 
 def two_patients():
     """the third patient forgotten"""
-    return {"A": "wrong backward", "B": "starved"}
+    return {"K": "wrong backward", "L": "starved"}
 
 
 def a_list_of_words():
@@ -335,26 +336,26 @@ def a_list_of_words():
 
 def small_letters():
     """patients with small letters"""
-    return {"a": "wrong backward", "b": "starved", "c": "steps too long"}
+    return {"k": "wrong backward", "l": "starved", "m": "steps too long"}
 
 
 def words_first():
     """keys and values exchanged"""
-    return {"wrong backward": "A", "starved": "B", "steps too long": "C"}
+    return {"wrong backward": "K", "starved": "L", "steps too long": "M"}
 
 
 DIAGNOSIS = [
-    found("A: its learning rate looks large", A="steps too long"),
-    found("A: no learning, though all looks healthy", A="wrong labels"),
-    found("A: its tanh are saturated after some steps", A="saturated"),
-    found("A: a squared error must starve", A="starved"),
-    found("B: a small gradient at the front has vanished", B="vanishing"),
-    found("B: sure of one class, so the labels are wrong", B="wrong labels"),
-    found("B: the gradient check's rounding errors taken for real ones", B="wrong backward"),
-    found("C: dead after some steps, so dead", C="dead"),
-    found("C: the loss explodes, so the gradients do", C="exploding"),
-    found("a word that is not in the list", C="learning rate too large"),
-    found("a word with a capital", B="Starved"),
+    found("K: its learning rate looks large", K="steps too long"),
+    found("K: no learning, though all looks healthy", K="wrong labels"),
+    found("K: its tanh are saturated after some steps", K="saturated"),
+    found("K: a squared error must starve", K="starved"),
+    found("L: a small gradient at the front has vanished", L="vanishing"),
+    found("L: sure of one class, so the labels are wrong", L="wrong labels"),
+    found("L: the gradient check's rounding errors taken for real ones", L="wrong backward"),
+    found("M: dead after some steps, so dead", M="dead"),
+    found("M: the loss explodes, so the gradients do", M="exploding"),
+    found("a word that is not in the list", M="learning rate too large"),
+    found("a word with a capital", L="Starved"),
     all_vanishing, nothing_found, two_patients, a_list_of_words, small_letters, words_first,
 ]
 
@@ -393,7 +394,7 @@ def everything(name, patient):
 
 def new_network(name, patient):
     """a new network of the same shape"""
-    if name == "A":
+    if name == "K":
         patient.network = type(patient.network)([
             layers.Flatten(), layers.Linear(64, 40, rng=np.random.default_rng(0)), layers.Tanh(),
             layers.Linear(40, 40, rng=np.random.default_rng(1)), layers.Tanh(),
@@ -412,7 +413,7 @@ def trained_before(name, patient):
 
 def layer_left_out(name, patient):
     """the ailing layer is cut out"""
-    if name == "A":
+    if name == "K":
         del patient.network.layers[3:5]
     else:
         right.repair(name, patient)
@@ -420,7 +421,7 @@ def layer_left_out(name, patient):
 
 def local_repair(name, patient):
     """new things are given to a local name only"""
-    if name == "A":
+    if name == "K":
         layer = patient.network.layers[4]
         layer = layers.Tanh()  # noqa: F841
     else:
@@ -429,23 +430,26 @@ def local_repair(name, patient):
 
 REPAIR = [dead_touch, shorter_steps, other_loss, redrawn, everything, new_network, trained_before,
           layer_left_out, local_repair] + changes(right.repair, [
-    ("A: the layer before the ailing one", ("layers[4]", "layers[2]")),
-    ("A: the layer behind the ailing one", ("layers[4]", "layers[6]")),
-    ("A is forgotten", ('name == "A"', "False")),
-    ("B is forgotten", ('name == "B"', "False")),
-    ("B: longer steps against small gradients",
+    ("K: the layer before the ailing one", ("layers[4]", "layers[2]")),
+    ("K: the layer behind the ailing one", ("layers[4]", "layers[6]")),
+    ("K is forgotten", ('name == "K"', "False")),
+    ("L is forgotten", ('name == "L"', "False")),
+    ("L: longer steps against small gradients",
      ("patient.loss = losses.CrossEntropyLoss()", "patient.optimizer.learning_rate *= 100")),
-    ("B: weights of the last layer turned down, not the biases",
+    ("L: weights of the last layer turned down, not the biases",
      ("patient.loss = losses.CrossEntropyLoss()",
       'patient.network.layers[-1].params["weight"] /= 10')),
-    ("C: not nearly short enough",
+    ("M: not nearly short enough",
      ("optim.SGD(0.02, momentum=0.9)", "optim.SGD(0.5, momentum=0.9)")),
-    ("C: much too short", ("optim.SGD(0.02, momentum=0.9)", "optim.SGD(1e-5, momentum=0.9)")),
-    ("C: more momentum", ("optim.SGD(0.02, momentum=0.9)", "optim.SGD(1.0, momentum=0.99)")),
-    ("C: larger biases for units that die later", (
+    ("M: much too short", ("optim.SGD(0.02, momentum=0.9)", "optim.SGD(1e-5, momentum=0.9)")),
+    ("M: more momentum", ("optim.SGD(0.02, momentum=0.9)", "optim.SGD(1.0, momentum=0.99)")),
+    ("M: larger biases for units that die later", (
         "patient.optimizer = optim.SGD(0.02, momentum=0.9)",
         'patient.network.layers[0].params["bias"] += 5')),
-    ("letters exchanged", ('"A"', '"a"'), ('"B"', '"A"'), ('"a"', '"B"')),
+    ("K: more passes, not the layer",
+     ("patient.network.layers[4] = layers.Tanh()", "patient.passes = 50")),
+    ("K: a class in place of a layer", ("layers.Tanh()", "layers.Tanh")),
+    ("letters exchanged", ('"K"', '"k"'), ('"L"', '"K"'), ('"k"', '"L"')),
 ])
 
 MUTANTS = {

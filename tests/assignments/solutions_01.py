@@ -67,11 +67,11 @@ def normalise(train, test):
 
 
 def normalise_by_channels(train, test):
-    """Channel by channel in a loop, in float32 throughout."""
+    """Channel by channel in a loop; only the last division is in float32."""
     parts = [np.zeros(images.shape, np.float32) for images in (train, test)]
     for k in range(train.shape[3]):
-        channel = train[..., k].astype(np.float32)
-        mean, spread = channel.mean(), channel.std()
+        channel = train[..., k].astype(np.float64)
+        mean, spread = np.float32(channel.mean()), np.float32(channel.std())
         for part, images in zip(parts, (train, test), strict=True):
             part[..., k] = (images[..., k].astype(np.float32) - mean) / (spread or 1)
     return tuple(parts)

@@ -90,9 +90,9 @@ def noise_by_paper(small, large, small_size, large_size):
 
 
 def noise_by_system(small, large, small_size, large_size):
-    """np.linalg.solve, and norms in a loop; returns an array's two numbers."""
+    """np.linalg.solve, and norms in a loop; returns an array of two numbers."""
     squares = [sum(np.linalg.norm(row) ** 2 for row in rows) / len(rows) for rows in (small, large)]
-    return tuple(np.linalg.solve([[1, 1 / small_size], [1, 1 / large_size]], squares))
+    return np.linalg.solve([[1, 1 / small_size], [1, 1 / large_size]], squares)
 
 
 def nesterov_step(params, grads, velocities, learning_rate, momentum):

@@ -155,12 +155,12 @@ def factors_from_outputs(network, x, dy):
 
 def diagnosis():
     """Three words."""
-    return {"A": "wrong backward", "B": "starved", "C": "steps too long"}
+    return {"K": "wrong backward", "L": "starved", "M": "steps too long"}
 
 
 def diagnosis_by_rules():
     """Each patient is examined, with the course's diagnostics and nothing else."""
-    return {name: examined(name) for name in ("A", "B", "C")}
+    return {name: examined(name) for name in ("K", "L", "M")}
 
 
 def examined(name):
@@ -195,19 +195,19 @@ def examined(name):
 
 def repair(name, patient):
     """The layer, the loss, the learning rate."""
-    if name == "A":
+    if name == "K":
         patient.network.layers[4] = layers.Tanh()
-    if name == "B":
+    if name == "L":
         patient.loss = losses.CrossEntropyLoss()
-    if name == "C":
+    if name == "M":
         patient.optimizer = optim.SGD(0.02, momentum=0.9)
 
 
 def repair_otherwise(name, patient):
     """Another activation, the biases, and the learning rate set in place."""
-    if name == "A":
+    if name == "K":
         patient.network.layers[4] = layers.ReLU()
-    elif name == "B":
+    elif name == "L":
         patient.network.layers[-1].params["bias"] = np.zeros(10)
     else:
         patient.optimizer.learning_rate = 0.005
@@ -223,9 +223,9 @@ def repair_by_own_layer(name, patient):
         def backward(self, dy):
             return dy * (1 - self.y**2)
 
-    if name == "A":
+    if name == "K":
         patient.network.layers = [*patient.network.layers[:4], Tanh(), *patient.network.layers[5:]]
-    elif name == "B":
+    elif name == "L":
         bias = patient.network.layers[5].params["bias"]
         bias -= bias.max() * (bias == bias.max())
     else:
