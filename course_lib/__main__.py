@@ -1,4 +1,4 @@
-"""`python -m course_lib doctor`, `download cifar10`, `train` and `verdict`.
+"""`python -m course_lib doctor`, `download cifar10`, `train`, `verdict` and `autograde`.
 
 A subcommand is a function that takes the parsed arguments and returns an exit status. It imports
 what it needs itself, so that the doctor runs even where NumPy is missing.
@@ -40,6 +40,12 @@ def verdict(arguments):
     return verdict_command.main(arguments)
 
 
+def autograde(arguments):
+    from course_lib import autograde_command
+
+    return autograde_command.main(arguments)
+
+
 def parser():
     parser = argparse.ArgumentParser(prog="python -m course_lib", description="Tools of the course")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -64,6 +70,10 @@ def parser():
     command.add_argument("--figure", metavar="FILE.png", help="draw the first table, too")
     command.set_defaults(run=verdict)
 
+    command = commands.add_parser("autograde", help="grade what students handed in, in parallel")
+    add_autograde_options(command)
+    command.set_defaults(run=autograde)
+
     return parser
 
 
@@ -83,6 +93,16 @@ def add_train_options(command):
         help="with --cosine: the share of the training in which the rate rises first")
     add("--mirror", action="store_true", help="mirror images at random")
     add("--seed", type=int, default=0)
+
+
+def add_autograde_options(command):
+    add = command.add_argument
+    add("assignment", help="its folder's name in source/, as 02_strided_convolution")
+    add("--jobs", type=at_least_1, default=2, help="how many copies at a time")
+    add("--minutes", type=float, default=3.0, help="for each copy")
+    add("--memory", type=float, default=2.0, help="for each copy, in GiB")
+    add("--student", action="append", help="only this one; may be given several times")
+    add("--force", action="store_true", help="grade again what is graded")
 
 
 def at_least_1(text):

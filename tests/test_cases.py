@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from course_lib import datasets, gradcheck
+from course_lib import datasets, gradcheck, training
 from course_lib.cases import CaseA, CaseB, Record, Step, case_a, case_b
 from course_lib.cases.parts import DividingMaxPool2d, ProbabilityLoss
 from tests import posted
@@ -21,6 +21,24 @@ def pictograms():
 @pytest.fixture(scope="module")
 def digits():
     return datasets.load("digits")
+
+
+def test_any_active_looks_at_all_images(pictograms):
+    network = CaseA().build(np.random.default_rng(0))
+    network.normalize = lambda images: images.astype(float)
+    network.layers[0].params["weight"][:] = 1
+    network.layers[0].params["bias"][:] = -1
+    dark = np.zeros((250, 32, 32, 3), np.uint8)
+    assert not case_a.any_active(network, dark)
+    dark[249, 5, 5] = 200
+    assert case_a.any_active(network, dark)
+
+
+def test_momentum_is_never_taken_for_frozen(pictograms):
+    """It moves the weights on even where every gradient is 0."""
+    still = CaseA(filters="he", learning_rate=1.0)  # silent after the first step
+    assert still.run(pictograms, images=80).frozen
+    assert not still.but(momentum=0.9).run(pictograms, images=80).frozen
 
 
 def first_steps(case, dataset, count, seed=0):
@@ -129,6 +147,35 @@ def test_a_record_is_small(pictograms):
     assert len(pickle.dumps(record)) < 1_000_000
 
 
+@pytest.mark.parametrize("orientation", ["mirrored", "upright"])
+@pytest.mark.parametrize("pixels", ["raw", "0 to 1", "normalised"])
+def test_the_images_are_prepared_as_the_switches_say(pictograms, pixels, orientation):
+    images = pictograms.test_images[:20]
+    x = CaseA(pixels=pixels, orientation=orientation).preparation(pictograms)(images)
+    if orientation == "mirrored":
+        images = images[:, :, ::-1]
+    every = pictograms.train_images.astype(np.float64)
+    mean, std = every.mean(axis=(0, 1, 2)), every.std(axis=(0, 1, 2))
+    expected = {"raw": images, "0 to 1": images / 255, "normalised": (images - mean) / std}
+    np.testing.assert_allclose(x, expected[pixels], rtol=1e-9, atol=1e-9)
+    assert x.dtype == np.float64
+
+
+@pytest.mark.parametrize("switches", [
+    {"pixels": "0 to 1"}, {"pixels": "normalised"}, {"learning_rate": 1e-7},
+])  # fmt: skip
+def test_the_network_of_a_record_knows_how_to_look_at_images(pictograms, switches):
+    case = CaseA(dtype="float32", **switches)
+    record = case.run(pictograms, images=300)
+    prepare = case.preparation(pictograms)
+    logits = [record.network.forward(prepare(part)) for part in
+              np.split(pictograms.test_images, 10)]
+    hits = np.concatenate(logits).argmax(axis=1) == pictograms.test_labels
+    assert record.accuracy == hits.mean()
+    assert training.evaluate(
+        record.network, pictograms.test_images, pictograms.test_labels) == record.accuracy
+
+
 # Case A's switches
 
 
@@ -228,7 +275,7 @@ def test_a_setting_that_does_not_exist_is_named(case, switch, value):
 
 @pytest.mark.parametrize("case", [CaseA, CaseB])
 @pytest.mark.parametrize("switch, value, needed", [
-    ("batch_size", 0, "a whole number from 1 on"), ("batch_size", 2.5, "a whole number from 1 on"),
+    ("batch_size", 0, "a whole number of at least 1"), ("batch_size", 2.5, "a whole number of at"),
     ("learning_rate", 0, "a number above 0"), ("learning_rate", -1, "a number above 0"),
 ])  # fmt: skip
 def test_a_number_that_does_not_fit_is_named(case, switch, value, needed):
@@ -336,5 +383,5 @@ def test_when_a_network_died():
     assert record_of([0.4, 0, 0, 0.4] * 20).died_at is None
     assert record_of([0.4, 0, 0.2] + [0] * 150).died_at == 1  # once is hardly ever
     assert record_of([0.4, 0, 0.2] + [0] * 50).died_at == 3
-    assert "alive" in str(record_of([0.4] * 50))
+    assert "not dead" in str(record_of([0.4] * 50))
     assert "dead since step 2: the ReLUs fell silent" in str(record_of([0.4, 0.3] + [0] * 50))

@@ -1,6 +1,7 @@
 """Case A: the network for CIFAR-10 that died within a handful of images."""
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -10,7 +11,8 @@ from course_lib.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from course_lib.losses import CrossEntropyLoss
 from course_lib.network import Sequential
 from course_lib.optim import SGD
-from course_lib.training import Normalize
+from course_lib.shapes import check_size
+from course_lib.training import Normalize, evaluate
 
 from .parts import (
     ByColumns,
@@ -21,7 +23,7 @@ from .parts import (
     SoftmaxLoss,
 )
 from .record import Record, Step, gradient_norms
-from .switches import Switches, check_choice, check_positive, check_whole
+from .switches import Switches, check_choice, check_positive
 
 SCHEMES = {
     "normal 0.01": normal(0.01),
@@ -92,7 +94,7 @@ class CaseA(Switches):
         check_choice(self.ties, "ties", POOLS)
         check_choice(self.loss, "loss", LOSSES)
         check_choice(self.dtype, "dtype", ("float32", "float64"))
-        check_whole(self.batch_size, "batch_size")
+        check_size(self.batch_size, "batch_size")
         check_positive(self.learning_rate, "learning_rate")
 
     def build(self, rng):
@@ -109,15 +111,9 @@ class CaseA(Switches):
         """Return the function that makes the network's input of images: uint8 to `dtype`."""
         if self.pixels == "normalised":
             scale = Normalize(dataset.train_images, self.dtype)
-        elif self.pixels == "0 to 1":
-            def scale(images):
-                return images.astype(self.dtype) / 255
         else:
-            def scale(images):
-                return images.astype(self.dtype)
-        if self.orientation == "upright":
-            return scale
-        return lambda images: scale(images[:, :, ::-1])
+            scale = partial(scaled, top=255 if self.pixels == "0 to 1" else 1, dtype=self.dtype)
+        return scale if self.orientation == "upright" else partial(mirrored, scale=scale)
 
     def steps(self, dataset, network, rng, prepare=None):
         """Train `network`, mini-batch by mini-batch, for ever. Yields a Step before each update.
@@ -146,8 +142,9 @@ class CaseA(Switches):
         The run ends early when not one of its images makes a single ReLU active. All gradients are
         0 then (but for that of the linear bias, which sees no image), and nothing can change.
         """
-        rng, prepare = np.random.default_rng(seed), self.preparation(dataset)
+        rng = np.random.default_rng(seed)
         network = self.build(rng)
+        network.normalize = prepare = self.preparation(dataset)
         record = Record(network=network, planned=-(-images // self.batch_size))
         steps = islice(self.steps(dataset, network, rng, prepare), record.planned)
         pictures, quiet = dataset.train_images[:images], 0
@@ -158,30 +155,29 @@ class CaseA(Switches):
                     break
                 quiet = quiet + 1 if step.active == 0 else 0
                 if quiet in LONG_QUIET and not self.momentum:
-                    record.frozen = not any_active(network, prepare, pictures)
+                    record.frozen = not any_active(network, pictures)
                     if record.frozen:
                         break
-            record.accuracy = accuracy(
-                network, prepare, dataset.test_images, dataset.test_labels
-            )
+            record.accuracy = evaluate(network, dataset.test_images, dataset.test_labels)
             # Layers remember their last mini-batch, and many records may be kept: make it small.
             network.forward(prepare(dataset.test_images[:1]))
         return record
 
 
-def any_active(network, prepare, images, at_once=100):
+def scaled(images, top, dtype):
+    """Images as floats, divided by `top`."""
+    return images.astype(dtype) / top
+
+
+def mirrored(images, scale):
+    """Images, mirrored left to right, as `scale` makes floats of them."""
+    return scale(images[:, :, ::-1])
+
+
+def any_active(network, images, at_once=100):
     """Whether any of the images makes any ReLU active."""
-    parts = (images[i : i + at_once] for i in range(0, len(images), at_once))
-    return any(np.any(network.layers[0].forward(prepare(part)) > 0) for part in parts)
-
-
-def accuracy(network, prepare, images, labels, at_once=250):
-    """The share of the images that the network gets right, from 0 to 1."""
-    hits = 0
-    for i in range(0, len(images), at_once):
-        logits = network.forward(prepare(images[i : i + at_once]))
-        hits += np.sum(logits.argmax(axis=1) == labels[i : i + at_once])
-    return float(hits / len(images))
+    parts = (network.normalize(images[i : i + at_once]) for i in range(0, len(images), at_once))
+    return any(np.any(network.layers[0].forward(x) > 0) for x in parts)
 
 
 def mini_batches(count, batch_size, shuffle, rng):

@@ -8,11 +8,12 @@ from course_lib.initializers import normal, xavier
 from course_lib.layers import Flatten, Linear, ReLU, Sigmoid
 from course_lib.losses import log_softmax
 from course_lib.network import Sequential
+from course_lib.shapes import check_size
 from course_lib.training import Normalize
 
 from .case_a import mini_batches
 from .record import Record, Step, gradient_norms
-from .switches import Switches, check_choice, check_positive, check_whole
+from .switches import Switches, check_choice, check_positive
 
 REPAIRED = {
     "pixels": "normalised",
@@ -60,7 +61,7 @@ class CaseB(Switches):
         check_choice(self.loss, "loss", ("squared error", "cross-entropy"))
         check_choice(self.relu, "relu", ("overwriting", "copying"))
         check_choice(self.update, "update", ("inside backward", "after backward"))
-        check_whole(self.batch_size, "batch_size")
+        check_size(self.batch_size, "batch_size")
         check_positive(self.learning_rate, "learning_rate")
 
     def build(self, rng):

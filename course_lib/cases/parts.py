@@ -85,7 +85,7 @@ class SoftmaxLoss(CrossEntropyLoss):
 
 
 class ProbabilityLoss(CrossEntropyLoss):
-    """The loss that one reader believed to see: -p[label], without the logarithm.
+    """The loss that one reader believed to be there: -p[label], without the logarithm.
 
     Its gradient is p[label] * (p - y): next to nothing where the network is sure and wrong.
     """

@@ -90,7 +90,7 @@ class Record:
         return float(np.mean(self.active[len(self.active) // 2 :]))
 
     def __str__(self):
-        fate = f"dead since step {self.died_at}: {self.how}" if self.how else "alive"
+        fate = f"dead since step {self.died_at}: {self.how}" if self.how else "not dead"
         return f"test accuracy {self.accuracy:.1%} after {self.seen:,} images, {fate}"
 
 

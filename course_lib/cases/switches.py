@@ -31,12 +31,6 @@ def check_choice(value, name, choices):
         raise ValueError(f"{name} is {value!r}; choose one of {known}")
 
 
-def check_whole(value, name):
-    """Raises ValueError where a number is not whole, or not above 0."""
-    if value != int(value) or value < 1:
-        raise ValueError(f"{name} is {value!r}; give a whole number from 1 on")
-
-
 def check_positive(value, name):
     """Raises ValueError where a number is not above 0."""
     if not value > 0:

@@ -1,6 +1,7 @@
 """What a check raises, and how Jupyter shows it: in words, without a way through course_lib."""
 
 import sysconfig
+import textwrap
 import traceback
 from pathlib import Path
 
@@ -9,6 +10,7 @@ LIBRARIES = (
     str(Path(CHECKS).parent),
     *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
 )
+WIDTH = 88  # letters in a line
 MOST_FRAMES = 4  # an endless recursion has a thousand
 
 
@@ -16,7 +18,12 @@ class CheckFailed(Exception):
     """What is wrong with the learner's function, in words. Jupyter shows these words alone."""
 
     def _render_traceback_(self):
-        return str(self).splitlines()
+        return [part for line in str(self).splitlines() for part in wrapped(line)]
+
+
+def wrapped(line):
+    """A line of words, cut where a page might not do it; tables, which are indented, stay."""
+    return [line] if line.startswith(" ") else textwrap.wrap(line, WIDTH) or [""]
 
 
 class TookTooLong(CheckFailed):

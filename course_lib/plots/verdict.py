@@ -3,35 +3,28 @@
 import numpy as np
 
 from course_lib import plots
-from course_lib.cases.verdict import fate
+from course_lib.cases.verdict import active, fate, state
 
-BARELY = 0.01  # a network with a smaller share of active ReLUs is drawn as barely alive
 LOOKS = {  # a marker and a colour for each state
-    "alive": ("o", "blue"),
-    "barely alive": ("^", "orange"),
+    "lives": ("o", "blue"),
+    "does not live": ("^", "orange"),
     "dead": ("x", "vermilion"),
 }
-
-
-def state(record):
-    """"alive", "barely alive" (fewer than one ReLU in a hundred is active), or "dead"."""
-    if record.died_at is not None:
-        return "dead"
-    return "alive" if record.active_at_the_end >= BARELY else "barely alive"
 
 
 def fates(records, title=None):
     """Return a figure with a row for each case: the accuracy of each seed, and what became of it.
 
     records: {name: [Record, ...]}. Each mark is a training, and its form the network's `state`.
-    Right of the panel: the mean share of active ReLUs, and the fate of all seeds together.
+    Right of the panel: the share of active ReLUs, and the fate of all seeds together.
     """
-    figure, panel = plots.new_figure(size=(8.6, 0.36 * len(records) + 1.4), title=title)
+    figure, panel = plots.new_figure(size=(9.2, 0.36 * len(records) + 1.4), title=title)
     marks = {name: [] for name in LOOKS}
     for row, runs in enumerate(records.values()):
         for record in runs:
-            marks[state(record)].append((100 * record.accuracy, row))
-        panel.text(1.02, row, in_words(runs), va="center", transform=panel.get_yaxis_transform())
+            marks[state([record])].append((100 * record.accuracy, row))
+        words = f"{100 * active(runs):.1f} % active, {fate(runs)}"
+        panel.text(1.02, row, words, va="center", transform=panel.get_yaxis_transform())
     for name, places in marks.items():
         marker, colour = LOOKS[name]
         if places:
@@ -43,12 +36,3 @@ def fates(records, title=None):
     panel.set(xlim=(0, 75), xlabel="test accuracy in percent, one mark a seed")
     figure.legend(loc="outside lower center", ncols=4, frameon=False)
     return figure
-
-
-def in_words(runs):
-    """The share of active ReLUs and the fate, such as "51.0 % active, alive"."""
-    active = np.mean([record.active_at_the_end for record in runs])
-    words = fate(runs)
-    if words == "alive" and active < BARELY:
-        words = "barely alive"
-    return f"{100 * active:.1f} % active, {words}"
