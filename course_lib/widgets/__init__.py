@@ -53,8 +53,8 @@ class Explorer:
     def update(self, change=None):
         """Redraw the figure for the current settings."""
         self._redraw(**self.settings)
+        self.picture.value = self.screen.to_png()  # first: the page shows it while words are made
         self.write_words()
-        self.picture.value = self.screen.to_png()  # the last to change
 
     def write_words(self):
         """Put the figure's description below it, folded up."""

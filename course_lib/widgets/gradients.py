@@ -73,9 +73,10 @@ class GradientExplorer(Explorer):
                 return
             self.chosen = self.chosen.but(**{self._names[change.owner]: change.new})
         self.show(**self.settings)
+        self.picture.value = self.screen.to_png(self.drawing.frame)  # first: it takes the longest
+        self._say(self.verdict, verdict(self.result))
         self.write_words()
         self._follow()
-        self.picture.value = self.screen.to_png(self.drawing.frame)  # the last to change
 
     def choose(self, settings):
         """Show these Settings: move all controls, and redraw once."""
@@ -96,7 +97,6 @@ class GradientExplorer(Explorer):
             self._say(self.verdict, "Training …")
         self.result = compute(Settings(**settings), self.dataset)
         self.drawing.redraw(self.result)
-        self._say(self.verdict, verdict(self.result))
 
     def _follow(self):
         """Let everything else than the picture fit the current settings."""
