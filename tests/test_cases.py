@@ -373,6 +373,13 @@ def record_of(active, planned=None, frozen=False):
     return record
 
 
+def test_active_at_the_end_is_the_mean_of_the_second_half():
+    assert record_of([1.0, 0.8, 0.4, 0.2]).active_at_the_end == pytest.approx(0.3)
+    assert record_of([1.0, 0.4, 0.2]).active_at_the_end == pytest.approx(0.3)
+    # It was ended early because nothing is active any more: what follows would all be 0.
+    assert record_of([1.0, 0.8, 0.4, 0.2], planned=5000, frozen=True).active_at_the_end == 0
+
+
 def test_when_a_network_died():
     assert record_of([0.4] * 50).died_at is None
     assert record_of([0.4, 0.3, 0] + [0] * 50).died_at == 2
