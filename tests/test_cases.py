@@ -392,3 +392,15 @@ def test_when_a_network_died():
     assert record_of([0.4, 0, 0.2] + [0] * 50).died_at == 3
     assert "not dead" in str(record_of([0.4] * 50))
     assert "dead since step 2: the ReLUs fell silent" in str(record_of([0.4, 0.3] + [0] * 50))
+
+
+def test_the_overwriting_relu_overwrites_what_it_gave_away():
+    relu = case_b.OverwritingReLU()
+    y = relu.forward(np.array([-1.0, 0.0, 2.0]))
+    assert relu.backward(np.array([5.0, 6.0, 7.0])).tolist() == [0, 0, 7]
+    assert y.tolist() == [0, 0, 1]
+
+
+def test_with_the_other_sign_the_smallest_logit_is_the_answer(digits):
+    record = CaseB.repaired(sign=-1).run(digits, epochs=3)
+    assert record.accuracy > 0.5
