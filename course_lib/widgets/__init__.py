@@ -37,7 +37,7 @@ class Explorer:
         self.words = ipywidgets.HTML()
         redraw(**self.settings)
         self.screen = Screen(figure, unchanging)
-        self.update()
+        self.send()
         for control in controls.values():
             control.observe(self.update, names="value")
         settings = ipywidgets.HBox(
@@ -53,6 +53,10 @@ class Explorer:
     def update(self, change=None):
         """Redraw the figure for the current settings."""
         self._redraw(**self.settings)
+        self.send()
+
+    def send(self):
+        """Send the figure as it is to the page, and its description."""
         self.picture.value = self.screen.to_png()  # first: the page shows it while words are made
         self.write_words()
 

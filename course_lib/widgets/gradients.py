@@ -73,6 +73,10 @@ class GradientExplorer(Explorer):
                 return
             self.chosen = self.chosen.but(**{self._names[change.owner]: change.new})
         self.show(**self.settings)
+        self.send()
+
+    def send(self):
+        """Send the figure as it is to the page, and what is said about it."""
         self.picture.value = self.screen.to_png(self.drawing.frame)  # first: it takes the longest
         self._say(self.verdict, verdict(self.result))
         self.write_words()
