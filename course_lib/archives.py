@@ -2,18 +2,20 @@
 
 Whatever goes wrong raises DatasetError, whose one sentence names the file and what to do. A folder
 of batches appears all at once: files are first written to a folder `<name>.<random>.part` beside
-it, which is then renamed. So two notebooks may start together, and what an interrupted run left
-behind is never taken for the real thing.
+it, which is then renamed. So two notebooks may start together, and what a killed run left behind is
+never taken for the real thing; after a day the next extraction or download removes it.
 """
 
 import contextlib
 import errno
+import glob
 import gzip
 import hashlib
 import os
 import shutil
 import tarfile
 import tempfile
+import time
 import uuid
 import zlib
 from pathlib import Path
@@ -36,6 +38,7 @@ TRAINING_FILES = [f"data_batch_{i}" for i in range(1, 6)]
 BATCH_FILES = [*TRAINING_FILES, "test_batch", "batches.meta"]
 OPTIONAL_FILES = ["readme.html"]
 MAX_FILE_BYTES = 64_000_000  # a CIFAR-10 batch has 31,000,000
+LEFTOVER_SECONDS = 24 * 60 * 60  # without a change, after which a .part folder is nobody's work
 
 
 class DatasetError(ValueError):
@@ -278,12 +281,22 @@ def _readable(archive):
 @contextlib.contextmanager
 def part_folder(destination):
     """Make an empty folder beside `destination` to work in; remove it at the end if still there."""
+    _remove_leftovers(destination)
     part = destination.with_name(f"{destination.name}.{uuid.uuid4().hex[:8]}.part")
     part.mkdir(parents=True)
     try:
         yield part
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _remove_leftovers(destination):
+    """Remove the .part folders of `destination` that killed runs have left behind."""
+    for part in destination.parent.glob(f"{glob.escape(destination.name)}.*.part"):
+        with contextlib.suppress(OSError):  # another process may be removing it, too
+            changed = max(path.stat().st_mtime for path in [part, *part.iterdir()])
+            if time.time() - changed > LEFTOVER_SECONDS:
+                shutil.rmtree(part, ignore_errors=True)
 
 
 def _move_into_place(part, destination):

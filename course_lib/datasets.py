@@ -8,7 +8,6 @@ DatasetError, in one sentence that names the file and what to do.
 import gzip
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from course_lib.archives import (
     remedy,
     verify,
 )
+from course_lib.safe_pickle import printable
 
 __all__ = ["Dataset", "DatasetError", "batches_folder", "load", "pixels_to_images", "read_batch"]
 
@@ -103,10 +103,10 @@ def read_batch(path):
     pixels, labels = _entry(path, batch, "data"), _entry(path, batch, "labels")
     if not isinstance(pixels, np.ndarray):
         raise _bad(path, f"has a {type(pixels).__name__} as its data, not an array of pixels")
-    if pixels.dtype != np.uint8 or pixels.shape != (len(pixels), PIXELS) or len(pixels) == 0:
+    if pixels.dtype != np.uint8 or pixels.shape[1:] != (PIXELS,) or len(pixels) == 0:
         raise _bad(
             path,
-            f"has data of shape {pixels.shape} and type {pixels.dtype}, "
+            f"has data of shape {printable(str(pixels.shape))} and type {pixels.dtype}, "
             f"where (N, {PIXELS}) and uint8 are expected",
         )
     if not isinstance(labels, list) or not all(type(label) is int for label in labels):
@@ -114,7 +114,7 @@ def read_batch(path):
     if len(labels) != len(pixels):
         raise _bad(path, f"has {len(labels):,} labels for {len(pixels):,} images")
     if not all(0 <= label < CLASSES for label in labels):
-        lowest, highest = min(labels), max(labels)
+        lowest, highest = printable(str(min(labels)), 20), printable(str(max(labels)), 20)
         raise _bad(path, f"has labels from {lowest} to {highest}, where 0 to 9 are expected")
     return pixels.copy(), np.array(labels, np.int64)
 
@@ -150,7 +150,8 @@ def _read_pickle(path):
         size = os.stat(path).st_size
         if size > MAX_FILE_BYTES:
             raise _bad(path, f"has {size:,} bytes, more than the {MAX_FILE_BYTES:,} of any batch")
-        data = Path(path).read_bytes()
+        with open(path, "rb") as file:
+            data = file.read(size)  # and no more, should the file be growing
     mistake = looks_like(data[:512])
     if mistake:
         raise _bad(path, mistake)
@@ -173,7 +174,7 @@ def _entry(path, batch, key):
     for spelling in (key.encode(), key):
         if spelling in batch:
             return batch[spelling]
-    found = safe_pickle.printable(", ".join(map(str, batch))) or "nothing"
+    found = printable(", ".join(map(str, batch))) or "nothing"
     raise _bad(path, f"has no entry {key}, but {found}")
 
 

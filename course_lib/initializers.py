@@ -1,18 +1,26 @@
-"""First values of weights. Each function takes (rng, shape, fan_in, fan_out).
+"""First values of weights: initializers are functions (rng, shape, fan_in, fan_out) -> array.
 
-fan_in is how many inputs each output sums up, fan_out how many outputs each input goes to.
+N(m, v) is the normal distribution with mean m and variance v. fan_in is how many inputs each
+output sums up, fan_out how many outputs each input goes to.
 """
 
 import numpy as np
 
 
 def he(rng, shape, fan_in, fan_out):
-    """N(0, 2 / fan_in): keeps the signal's spread through ReLU layers (He et al., 2015)."""
+    """N(0, 2 / fan_in): keeps the signal's spread through ReLU layers.
+
+    He et al., 2015, "Delving Deep into Rectifiers", section 2.2.
+    """
     return rng.normal(0, np.sqrt(2 / fan_in), shape)
 
 
 def xavier(rng, shape, fan_in, fan_out):
-    """N(0, 2 / (fan_in + fan_out)): keeps it through tanh layers (Glorot and Bengio, 2010)."""
+    """N(0, 2 / (fan_in + fan_out)): keeps it through tanh layers, forward and backward.
+
+    Glorot and Bengio, 2010, "Understanding the difficulty of training deep feedforward neural
+    networks", section 4.2.1, equation 12.
+    """
     return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), shape)
 
 

@@ -6,6 +6,9 @@ derivatives in `grads`. A layer computes in the dtype of its input and changes n
 
 Shapes: images and feature maps (N, H, W, C); filters (KH, KW, C_in, C_out). Inside, the images of
 a mini-batch lie side by side in memory: memory.py says why.
+
+Raises ValueError for arrays and sizes that do not fit, TypeError for other numbers than floats,
+and RuntimeError for a backward without a forward.
 """
 
 import math
@@ -109,6 +112,7 @@ class Conv2d:
         return batch_first(dx)
 
     def check_dy(self, dy):
+        """dy (N, OH, OW, C_out) as a matrix (C_out, OH OW N)."""
         check_forward(self, "columns")
         dy = check_gradient(dy, (*self.output_shape, self.params["weight"].shape[3]))
         return batch_last(dy).reshape(dy.shape[3], -1)
@@ -168,7 +172,7 @@ class ReLU:
     def backward(self, dy):
         check_forward(self, "positive")
         dy = check_gradient(dy, self.positive.shape)
-        return dy * self.positive
+        return dy * self.positive  # np.where(self.positive, dy, 0), and much faster
 
 
 class Sigmoid:
@@ -190,7 +194,7 @@ class Tanh:
 
     def forward(self, x):
         self.y = np.tanh(check_array(x, "x"))
-        return self.y.copy()
+        return self.y.copy()  # a copy, which its owner may change
 
     def backward(self, dy):
         check_forward(self, "y")
@@ -210,7 +214,7 @@ class Flatten:
     def backward(self, dy):
         check_forward(self, "shape")
         dy = check_gradient(dy, (self.shape[0], math.prod(self.shape[1:])))
-        return dy.reshape(self.shape).copy(order="K")
+        return dy.reshape(self.shape).copy(order="K")  # a copy, with the batch innermost as in dy
 
 
 class Linear:
@@ -245,17 +249,22 @@ class Linear:
         return self.backward_to_input(dy)
 
     def backward_to_params(self, dy):
-        check_forward(self, "x")
+        """Fill grads: each weight's derivative is the sum of (what it saw) * dy."""
+        dy = self.check_dy(dy)
         weight = self.params["weight"]
-        dy = check_gradient(dy, (len(self.x), weight.shape[1]))
         self.grads["weight"] = (self.x.T @ dy).astype(weight.dtype, copy=False)
         if "bias" in self.params:
             self.grads["bias"] = dy.sum(axis=0).astype(weight.dtype, copy=False)
 
     def backward_to_input(self, dy):
-        dy = check_array(dy, "dy", "(N, out)")
+        """Return dx: every output sends (weight * dy) back to its inputs."""
+        dy = self.check_dy(dy)
         weight = self.params["weight"].astype(dy.dtype, copy=False)
         return (weight @ dy.T).T  # dy @ weight.T, with the batch innermost
+
+    def check_dy(self, dy):
+        check_forward(self, "x")
+        return check_gradient(dy, (len(self.x), self.params["weight"].shape[1]))
 
 
 def windows(x, kernel_size, stride):

@@ -3,6 +3,7 @@
 Shapes: images and feature maps (N, H, W, C); filters (KH, KW, C_in, C_out); weights of a linear
 layer (in, out). `dy` is the derivative of the loss with respect to an operation's output y, and a
 backward function returns the derivatives with respect to its inputs. Nothing is changed in place.
+Arrays and sizes that do not fit raise ValueError, other numbers than floats TypeError.
 """
 
 import numpy as np
@@ -23,9 +24,10 @@ def conv2d_forward(x, weight, bias, stride=1, padding=0):
     y[n, i, j, k] = bias[k] + sum over the window at (i, j) of window * weight[..., k]
 
     x (N, H, W, C_in), weight (KH, KW, C_in, C_out), bias (C_out,) -> y (N, OH, OW, C_out).
-    Raises ValueError and TypeError for arrays that do not fit.
     """
-    x, weight, bias = _check_conv2d(x, weight, bias)
+    x, weight = _check_conv2d(x, weight)
+    bias = check_array(bias, "bias", "(C_out)")
+    check_shape(bias, "bias", weight.shape[3:], "there is one for each filter")
     (SH, SW), (KH, KW) = pair(stride, "stride"), weight.shape[:2]
     padded = pad(x, padding)
     OH, OW = output_sizes(x, (KH, KW), (SH, SW), pair(padding, "padding", smallest=0))
@@ -44,7 +46,7 @@ def conv2d_backward(dy, x, weight, stride=1, padding=0):
 
     dy (N, OH, OW, C_out); dx, dweight and dbias have the shapes of x, weight and bias.
     """
-    x, weight, _ = _check_conv2d(x, weight, np.zeros(np.shape(weight)[-1:], np.float64))
+    x, weight = _check_conv2d(x, weight)
     (SH, SW), (KH, KW) = pair(stride, "stride"), weight.shape[:2]
     padded = pad(x, padding)
     OH, OW = output_sizes(x, (KH, KW), (SH, SW), pair(padding, "padding", smallest=0))
@@ -126,7 +128,8 @@ def linear_forward(x, weight, bias):
     x (N, in), weight (in, out), bias (out,) -> y (N, out).
     """
     x, weight = _check_linear(x, weight)
-    check_shape(np.asarray(bias), "bias", weight.shape[1:], "there is one for each output")
+    bias = check_array(bias, "bias", "(out)")
+    check_shape(bias, "bias", weight.shape[1:], "there is one for each output")
     y = np.zeros((len(x), weight.shape[1]), x.dtype)
     for n in range(len(x)):
         for j in range(weight.shape[1]):
@@ -163,13 +166,11 @@ def unpad(x, padding):
     return x[:, PH : x.shape[1] - PH, PW : x.shape[2] - PW]
 
 
-def _check_conv2d(x, weight, bias):
+def _check_conv2d(x, weight):
     x = check_array(x, "x", "(N, H, W, C)")
     weight = check_array(weight, "weight", "(KH, KW, C_in, C_out)")
     check_channels(x, weight.shape[2], "channels")
-    bias = check_array(bias, "bias", "(C_out)")
-    check_shape(bias, "bias", weight.shape[3:], "there is one for each filter")
-    return x, weight, bias
+    return x, weight
 
 
 def _check_linear(x, weight):

@@ -36,6 +36,7 @@ class CrossEntropyLoss:
         self.labels = check_labels(labels, *logits.shape)
         log_probabilities = log_softmax(logits)
         self.probabilities = np.exp(log_probabilities)
+        # 0.0 - x, because -x would make a loss of 0 print as -0.0.
         return float(0.0 - log_probabilities[np.arange(len(logits)), self.labels].mean())
 
     def backward(self):

@@ -76,7 +76,8 @@ def three_layer_cnn(classes=10, *, filters=(32, 64, 128), rng=None, dtype=np.flo
 def mlp(sizes, activation=ReLU, *, rng=None, dtype=np.float32, init=None):
     """Linear layers of these sizes, for example (64, 50, 10), with an activation between them.
 
-    Images are flattened first. Initialised with He for ReLU and Xavier otherwise.
+    Images are flattened first. Without `init`, an initializer, the first weights are He's for ReLU
+    and Xavier's otherwise.
     """
     rng = rng or np.random.default_rng()
     init = init or (he if activation is ReLU else xavier)

@@ -1,4 +1,4 @@
-"""Stochastic gradient descent, and learning rates that change while training goes on."""
+"""Stochastic gradient descent, and a learning rate that changes while training goes on."""
 
 import math
 
@@ -14,7 +14,9 @@ class SGD:
     velocity = momentum * velocity + gradient
     params   = params - learning_rate * velocity
 
-    (Sutskever et al., 2013; biases decay too.) learning_rate may be changed between steps.
+    Biases decay too. learning_rate may be changed between steps: unlike in Sutskever et al. (2013,
+    "On the importance of initialization and momentum in deep learning", section 2), it is no part
+    of the velocity. Raises ValueError for numbers below 0.
     """
 
     def __init__(self, learning_rate, momentum=0.0, weight_decay=0.0):
@@ -42,17 +44,13 @@ class SGD:
             weight -= self.learning_rate * gradient
 
 
-def constant(learning_rate):
-    """A schedule, from the share of the training done to a learning rate: always the same one."""
-    return lambda progress: learning_rate
-
-
 def cosine(learning_rate, warmup=0.0):
-    """From learning_rate down to 0 along a cosine, after a linear rise during `warmup`.
+    """Return a schedule for `training.fit`: from learning_rate down to 0 along a cosine.
 
-    warmup is a share of the training. (Loshchilov and Hutter, 2017.)
+    A schedule is a function, from the share of the training done to a learning rate. During
+    `warmup`, a share too, the rate first rises in a line. Raises ValueError for another share.
+    (Loshchilov and Hutter, 2017, "SGDR", section 3, one period without restarts.)
     """
-
     if not 0 <= warmup < 1:
         raise ValueError(f"warmup is {warmup}; give a share of the training, from 0 to below 1")
 

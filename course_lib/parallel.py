@@ -36,8 +36,11 @@ def threads():
         if count == 1:
             yield map
         else:
-            with ThreadPoolExecutor(count) as pool:
+            pool = ThreadPoolExecutor(count)
+            try:
                 yield pool.map
+            finally:  # an exception, such as an interruption, leaves calls that have not begun
+                pool.shutdown(cancel_futures=True)
 
 
 class SharedStep:
@@ -49,35 +52,42 @@ class SharedStep:
 
     def __init__(self, step, network, loss, spread):
         self.step, self.network, self.loss, self.spread = step, network, loss, spread
-        self.copies = [(network, loss)]
         self.divisible = type(loss).__module__ == losses.__name__ and divisible(network)
+
+    def shares(self, images):
+        """In how many shares a mini-batch (N, H, W, C) is computed."""
+        count = max(round(images.size / SHARE_SIZE), 1) if self.divisible else 1
+        return min(count, len(images))
 
     def __call__(self, images, labels):
         """Fill the network's grads. Returns the loss, and the outputs (N, classes).
 
         images (N, H, W, C), labels (N,).
         """
-        count = max(round(images.size / SHARE_SIZE), 1) if self.divisible else 1
-        count = min(count, len(images))
+        count = self.shares(images)
         if count == 1:
             return self.step(self.network, self.loss, images, labels, 1.0)
-        while len(self.copies) < count:
-            self.copies.append((replica(self.network), copy.copy(self.loss)))
 
-        def share(own, images_, labels_):
-            return self.step(*own, images_, labels_, len(images_) / len(images))
+        def share(number, images_, labels_):
+            """Only the gradients of a copy are kept: what it saw takes a lot of memory."""
+            first = number == 0
+            network = self.network if first else replica(self.network)
+            loss = self.loss if first else copy.copy(self.loss)
+            result = self.step(network, loss, images_, labels_, len(images_) / len(images))
+            return *result, [getattr(layer, "grads", {}) for layer in network.layers]
 
         parts = np.array_split(images, count), np.array_split(labels, count)
-        values, outputs = zip(*self.spread(share, self.copies[:count], *parts), strict=True)
-        self.add_gradients(count)
+        values, outputs, grads = zip(*self.spread(share, range(count), *parts), strict=True)
+        self.add_gradients(grads)
         return sum(values), np.concatenate(outputs)
 
-    def add_gradients(self, count):
-        networks = [network for network, _ in self.copies[:count]]
-        for i, layer in enumerate(networks[0].layers):
-            for name in getattr(layer, "grads", ()):
-                for other in networks[1:]:
-                    layer.grads[name] = layer.grads[name] + other.layers[i].grads[name]
+    def add_gradients(self, grads):
+        """grads: for each share a list with every layer's dict; the first one is the network's."""
+        for layer_grads in zip(*grads, strict=True):
+            first, *others = layer_grads
+            for name in first:
+                for other in others:
+                    first[name] = first[name] + other[name]
 
 
 def divisible(network):

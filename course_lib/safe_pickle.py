@@ -13,10 +13,12 @@ no line here imports or calls what a file names.
 
 import pickletools
 import re
+from dataclasses import dataclass
 
 import numpy as np
 
 MAX_INSTRUCTIONS = 500_000  # a CIFAR-10 batch has about 30,000
+MAX_KEY_LENGTH = 100  # of a dictionary's key; equal ones are compared from end to end
 
 ALLOWED = {
     "numpy.ndarray",
@@ -52,16 +54,17 @@ def loads(data):
     their subject: "asks to call os.system".
     """
     try:
-        return _run(pickletools.genops(data))
+        return _run(data)
     except NotAllowed:
         raise
     except (ValueError, TypeError, LookupError, OverflowError) as error:
-        raise ValueError(f"is damaged or cut off ({printable(str(error))})") from error
+        raise ValueError(f"is damaged or cut off ({printable(str(error))})") from None
 
 
-def _run(instructions):
+def _run(data):
     stack, marks, memo = [], [], {}
-    for count, (opcode, argument, _) in enumerate(instructions):
+    encoded = 0  # bytes that _codecs.encode has made so far
+    for count, (opcode, argument, _) in enumerate(pickletools.genops(data)):
         name = opcode.name
         if count == MAX_INSTRUCTIONS:
             raise NotAllowed(f"has more than {MAX_INSTRUCTIONS:,} pickle instructions")
@@ -86,6 +89,10 @@ def _run(instructions):
         elif name in FIXED_SIZE:
             items = _pop(stack, FIXED_SIZE[name])
             _put_together(name, items, stack)
+            if name == "REDUCE" and isinstance(stack[-1], bytes):
+                encoded += len(stack[-1])
+                if encoded > len(data):  # each text of the file once cannot come to more
+                    raise NotAllowed("turns the same text into bytes over and over")
         elif name in UP_TO_MARK:
             items = _pop(stack, len(stack) - marks.pop())
             _put_together(name, items, stack)
@@ -113,7 +120,9 @@ def _put_together(name, items, stack):
         _expect(stack[-1], list).extend(items)
     elif name in ("SETITEM", "SETITEMS"):
         for key, value in zip(items[0::2], items[1::2], strict=True):
-            _expect(stack[-1], dict)[_expect(key, (bytes, str))] = value
+            if len(_expect(key, (bytes, str))) > MAX_KEY_LENGTH:
+                raise NotAllowed(f"has a dictionary key of {len(key):,} characters")
+            _expect(stack[-1], dict)[key] = value
     elif name == "STACK_GLOBAL":
         stack.append(_allowed_name(".".join(items)))
     elif name == "REDUCE":
@@ -131,12 +140,18 @@ def _expect(value, kind):
 # What NumPy writes into a pickle, and what we make of it.
 
 
-class Name(str):
+@dataclass(frozen=True)
+class Name:
     """The name of a function or class in the file: a name, and never the thing itself."""
 
+    text: str
 
-class Type(str):
-    """A NumPy dtype on its way to an array: "u1" is one unsigned byte."""
+
+@dataclass(frozen=True)
+class Type:
+    """A NumPy dtype on its way to an array: "u1" is one unsigned byte, "<i4" four with a sign."""
+
+    text: str
 
 
 class EmptyArray:
@@ -154,16 +169,20 @@ def _as_text(value):
 
 
 def printable(text, limit=60):
-    """Text from a file, made safe for one line of a message."""
-    return text[:limit].encode("unicode_escape").decode("ascii")
+    """Text from a file, made safe for one line of a message, and cut after `limit` characters."""
+    escaped = text[: limit + 1].encode("unicode_escape").decode("ascii")
+    return escaped if len(escaped) <= limit else escaped[:limit] + "[...]"
 
 
 def _reduce(function, arguments):
     """Stand in for the call of `function`, one of ALLOWED."""
-    _expect(function, Name)
-    if function == "numpy.dtype":
-        return Type(_as_text(arguments[0]))
-    if function == "_codecs.encode":
+    name = _expect(function, Name).text
+    if name == "numpy.dtype":
+        kind = _as_text(arguments[0])
+        if not re.fullmatch("[biuf][1248]", kind):
+            raise NotAllowed(f"holds an array of {printable(kind) or 'nothing'}, not of numbers")
+        return Type(kind)
+    if name == "_codecs.encode":
         return _expect(arguments[0], str).encode("latin-1")
     return EmptyArray()
 
@@ -172,12 +191,12 @@ def _build(unfinished, state):
     """Give a dtype its byte order, or an array its shape, dtype and numbers."""
     if isinstance(unfinished, Type):
         byte_order = _as_text(state[1])
-        return Type(unfinished if byte_order == "|" else byte_order + unfinished)
+        if byte_order not in ("|", "<", ">"):
+            raise ValueError("a dtype has no proper byte order")
+        return Type(byte_order + unfinished.text[-2:])
     _expect(unfinished, EmptyArray)
     version, shape, dtype, is_fortran_order, numbers = state
     if version != 1 or not all(type(length) is int and length >= 0 for length in shape):
         raise ValueError("an array has no proper shape")
-    if not re.fullmatch("[<>]?[biuf][1248]", _expect(dtype, Type)):
-        raise NotAllowed(f"holds an array of {printable(dtype)}, not of numbers")
-    array = np.frombuffer(_expect(numbers, bytes), np.dtype(str(dtype)))
+    array = np.frombuffer(_expect(numbers, bytes), np.dtype(_expect(dtype, Type).text))
     return array.reshape(shape, order="F" if is_fortran_order else "C")

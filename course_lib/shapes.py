@@ -11,8 +11,7 @@ def pair(value, name, smallest=1):
     Raises ValueError for anything but one or two whole numbers of at least `smallest`.
     """
     sizes = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    whole = all(isinstance(n, numbers.Integral) and not isinstance(n, bool) for n in sizes)
-    if len(sizes) != 2 or not whole or min(sizes) < smallest:
+    if len(sizes) != 2 or not all(map(is_whole, sizes)) or min(sizes) < smallest:
         raise ValueError(
             f"{name} is {value!r}; give a whole number of at least {smallest}, "
             "or a (height, width) pair of them"
@@ -22,8 +21,13 @@ def pair(value, name, smallest=1):
 
 def check_size(value, name):
     """Raises ValueError for anything but a whole number of at least 1."""
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1:
+    if not is_whole(value) or value < 1:
         raise ValueError(f"{name} is {value!r}; give a whole number of at least 1")
+
+
+def is_whole(value):
+    """Whether a value is a whole number: True and False are not, nor is 3.0."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def output_size(size, kernel_size, stride, padding=0):

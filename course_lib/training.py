@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import parallel
+from . import parallel, stopping
 from .losses import check_labels
 from .memory import batch_first
 from .network import parameters
+from .shapes import check_size
 
 
 @dataclass
@@ -17,6 +18,8 @@ class History:
 
     loss and accuracy are means over an epoch's images, each taken while the network was learning
     from them. test_accuracy is measured after the epoch, where `fit` was given test images.
+    planned: the number of mini-batches that there were to be. interrupted: whether the training was
+    stopped; it then got as far as batch_loss does.
     """
 
     loss: list = field(default_factory=list)
@@ -24,6 +27,7 @@ class History:
     test_accuracy: list = field(default_factory=list)
     seconds: list = field(default_factory=list)
     batch_loss: list = field(default_factory=list)
+    planned: int = 0
     interrupted: bool = False
 
 
@@ -39,53 +43,62 @@ def fit(network, images, labels, *, loss, optimizer, epochs, batch_size, rng, pr
     test: (images, labels), to be measured after each epoch. on_epoch: function(history).
     recorder: a diagnostics.Recorder, to keep the statistics of every layer.
 
-    The keyboard's Ctrl-C and the notebook's stop button end the training early; the network keeps
-    what it has learned, and history.interrupted is True.
+    The keyboard's Ctrl-C and the notebook's stop button end the training after the mini-batch at
+    hand. The network keeps what it has learned, and history.interrupted is True. If the same cell
+    of the notebook goes on to another training, that one raises KeyboardInterrupt.
     """
+    stopping.check_the_cell()
     images, labels = check_images(images, labels)
-    if not batch_size >= 1:
-        raise ValueError(f"batch_size is {batch_size}; give at least 1 image for each step")
+    check_size(batch_size, "batch_size")
+    check_size(epochs, "epochs")
     if images.dtype.kind in "iu" and network.normalize is None:
         network.normalize = Normalize(images)
     passes, update = _forward_and_backward, optimizer.step
     if recorder:
         passes, update = recorder.watch(network, passes, update)
-    history, count = History(), len(images)
+    count = len(images)
     steps = -(-count // batch_size)
-    bar = _progress_bar(epochs * steps) if progress else None
+    history = History(planned=epochs * steps)
+    bar = _progress_bar(history.planned) if progress else None
     try:
-        for epoch in range(epochs):
-            start, losses, hits = time.perf_counter(), 0.0, 0
-            order = rng.permutation(count) if shuffle else np.arange(count)
-            with parallel.threads() as spread:
-                forward_and_backward = parallel.SharedStep(passes, network, loss, spread)
-                for step in range(steps):
-                    chosen = order[step * batch_size : (step + 1) * batch_size]
-                    batch = images[chosen] if augment is None else augment(images[chosen], rng)
-                    if schedule:
-                        optimizer.learning_rate = schedule((epoch + step / steps) / epochs)
-                    value, outputs = forward_and_backward(batch, labels[chosen])
-                    update(network)
-                    history.batch_loss.append(value)
-                    losses += value * len(chosen)
-                    hits += np.count_nonzero(outputs.argmax(axis=1) == labels[chosen])
-                    if bar:
-                        seen = min((step + 1) * batch_size, count)
-                        bar.set_postfix(loss=f"{losses / seen:.3f}",
-                                        accuracy=f"{hits / seen:.1%}", refresh=False)
-                        bar.update()
-            history.loss.append(losses / count)
-            history.accuracy.append(hits / count)
-            if test is not None:
-                history.test_accuracy.append(evaluate(network, *test))
-            history.seconds.append(time.perf_counter() - start)
-            if on_epoch:
-                on_epoch(history)
+        with stopping.noticed() as button:
+            for epoch in range(epochs):
+                start, losses, hits = time.perf_counter(), 0.0, 0
+                order = rng.permutation(count) if shuffle else np.arange(count)
+                with parallel.threads() as spread:
+                    forward_and_backward = parallel.SharedStep(passes, network, loss, spread)
+                    for step in range(steps):
+                        button.check()
+                        chosen = order[step * batch_size : (step + 1) * batch_size]
+                        batch = images[chosen] if augment is None else augment(images[chosen], rng)
+                        if schedule:
+                            optimizer.learning_rate = schedule((epoch + step / steps) / epochs)
+                        value, outputs = forward_and_backward(batch, labels[chosen])
+                        update(network)
+                        history.batch_loss.append(value)
+                        losses += value * len(chosen)
+                        hits += np.count_nonzero(outputs.argmax(axis=1) == labels[chosen])
+                        if bar:
+                            seen = min((step + 1) * batch_size, count)
+                            _advance(bar, losses / seen, hits / seen)
+                history.loss.append(losses / count)
+                history.accuracy.append(hits / count)
+                if test is not None:
+                    history.test_accuracy.append(evaluate(network, *test))
+                history.seconds.append(time.perf_counter() - start)
+                if on_epoch:
+                    on_epoch(history)
+            button.check()
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
         if bar:
             bar.close()
+    if history.interrupted:
+        stopping.stop_the_cell()
+        print(f"Training stopped after {len(history.batch_loss):,} of {history.planned:,} "
+              f"mini-batches; {len(history.loss)} of {epochs} epochs are complete. The network "
+              "keeps what it has learned, and another call of fit goes on from there.")
     return history
 
 
@@ -97,7 +110,7 @@ def _forward_and_backward(network, loss, images, labels, weight):
     return value * weight, outputs
 
 
-def evaluate(network, images, labels, batch_size=100):
+def evaluate(network, images, labels, batch_size=32):
     """Return the accuracy, from 0 to 1: the share of images whose largest output is at the label.
 
     images (N, H, W, C), prepared as in `fit`; labels (N,), whole numbers.
@@ -106,7 +119,7 @@ def evaluate(network, images, labels, batch_size=100):
     return float(np.mean(predict(network, images, batch_size) == labels))
 
 
-def predict(network, images, batch_size=100):
+def predict(network, images, batch_size=32):
     """Return the class with the largest output for every image: (N, H, W, C) -> (N,)."""
     def classes(start):
         own = parallel.replica(network) if divisible else network
@@ -180,3 +193,8 @@ def _progress_bar(steps):
     from tqdm.auto import tqdm
 
     return tqdm(total=steps, desc="training", unit="batch", leave=False)
+
+
+def _advance(bar, loss, accuracy):
+    bar.set_postfix(loss=f"{loss:.3f}", accuracy=f"{accuracy:.1%}", refresh=False)
+    bar.update()

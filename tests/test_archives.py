@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import tarfile
+import time
 
 import numpy as np
 import pytest
@@ -246,3 +247,38 @@ def test_a_folder_that_is_there_is_not_replaced(archive, tmp_path):
         archives.extract(archive, tmp_path / "folder")
     assert_one_sentence(error.value, tmp_path / "folder", "incomplete", "data_batch_1")
     assert snapshot(tmp_path) == before
+
+
+# What killed runs leave behind
+
+
+def leftover(folder, name, hours):
+    """Make a .part folder with a file in it, both last changed some hours ago."""
+    part = folder / name
+    part.mkdir()
+    (part / "data_batch_1").write_bytes(b"half of it")
+    for path in (part / "data_batch_1", part):
+        os.utime(path, (time.time() - 3600 * hours,) * 2)
+    return part
+
+
+def test_leftovers_go_after_a_day(archive, tmp_path):
+    old = leftover(tmp_path, "folder.0123abcd.part", hours=25)
+    living = leftover(tmp_path, "folder.4567cdef.part", hours=23)
+    others = leftover(tmp_path, "another.0123abcd.part", hours=25)
+    archives.extract(archive, tmp_path / "folder")
+    assert not old.exists() and living.exists() and others.exists()
+
+
+def test_a_folder_whose_file_still_grows_is_no_leftover(archive, tmp_path):
+    part = leftover(tmp_path, "folder.0123abcd.part", hours=25)
+    os.utime(part / "data_batch_1")
+    archives.extract(archive, tmp_path / "folder")
+    assert part.exists()
+
+
+def test_a_name_is_no_pattern(archive, tmp_path):
+    others = leftover(tmp_path, "folder x.0123abcd.part", hours=25)
+    archives.extract(archive, tmp_path / "folder [x]")
+    archives.extract(archive, tmp_path / "folder ?")
+    assert others.exists()

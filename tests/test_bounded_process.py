@@ -6,7 +6,7 @@ import time
 import psutil
 import pytest
 
-from course_lib.bounded_process import BoundedProcess
+from course_lib.classroom.bounded_process import BoundedProcess
 
 # Starts a Python program in a session of its own, as a kernel is, and tells its number.
 PARENT = """

@@ -128,6 +128,11 @@ BAD_BATCHES = {
         ["(10, 32, 32, 3)", "(N, 3072)"],
     ),
     "no dimension": (pickle.dumps({"data": np.array(3), "labels": [1]}, 2), ["shape ()"]),
+    "one byte of no dimension": (batch_files.batch(PIXELS[0, :1], [1], shape=()), ["shape ()"]),
+    "so many dimensions": (
+        batch_files.batch(PIXELS[:0], [], shape=(0, 1) * 16),
+        ["shape (0, 1, 0, 1,", "1,[...] and type uint8"],
+    ),
     "no images": (batch_files.batch(PIXELS[:0], []), ["(0, 3072)"]),
     "floats": (batch_files.batch(PIXELS / 255.0, LABELS, kind="f8"), ["float64", "uint8"]),
     "signed bytes": (batch_files.batch(PIXELS, LABELS, kind="i1"), ["int8", "uint8"]),
@@ -141,7 +146,10 @@ BAD_BATCHES = {
     "label -1": (batch_files.batch(PIXELS, [*range(9), -1]), ["labels from -1 to 8", "0 to 9"]),
     "too few labels": (batch_files.batch(PIXELS, LABELS[:9]), ["9 labels for 10 images"]),
     "too many labels": (batch_files.batch(PIXELS, [1] * 11), ["11 labels for 10 images"]),
-    "label 10**30": (pickle.dumps({"data": PIXELS, "labels": [10**30] * 10}, 2), ["0 to 9"]),
+    "label 10**600": (
+        pickle.dumps({"data": PIXELS, "labels": [-(10**600)] * 5 + [10**600] * 5}, 2),
+        ["from -1000000000000000000[...] to 10000000000000000000[...], where 0 to 9"],
+    ),
     "floating-point labels": (
         pickle.dumps({"data": PIXELS, "labels": [1.0] * 10}, 2),
         ["whole numbers"],
@@ -154,6 +162,14 @@ BAD_BATCHES = {
     "a lot of instructions": (
         b"\x80\x02](" + b"K\x01" * 500_001 + b"e.",
         ["500,000 pickle instructions", "nothing in it was run"],
+    ),
+    "long text": (
+        b"\x80\x02}(" + b"".join(b"U" + bytes([i]) + b"\n" * i + b"N" for i in range(99)) + b"u.",
+        ["no entry data, but b'", "[...];"],
+    ),
+    "a long key": (
+        b"\x80\x02}T\x00\x00\x01\x00" + b"k" * 65536 + b"Ns.",
+        ["key of 65,536 characters", "nothing in it was run"],
     ),
     # Hashing this key would overflow the C stack and end the process.
     "a key of nested tuples": (
@@ -196,10 +212,10 @@ def test_a_batch_that_may_not_be_read(tmp_path, monkeypatch):
     path = tmp_path / "data_batch_1"
     path.write_bytes(GOOD)
 
-    def refuse(self):
-        raise PermissionError(13, "Permission denied", str(self))
+    def refuse(path, mode):
+        raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(datasets, "open", refuse, raising=False)
     with pytest.raises(DatasetError) as error:
         datasets.read_batch(path)
     assert_one_sentence(error.value, path, "permission")
@@ -209,10 +225,18 @@ def test_an_enormous_file_is_not_read(tmp_path, monkeypatch):
     path = tmp_path / "data_batch_1"
     with open(path, "wb") as file:
         file.truncate(archives.MAX_FILE_BYTES + 1)  # a hole: it takes no room on the disk
-    monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("it was read"))
+    monkeypatch.setattr(datasets, "open", lambda *_: pytest.fail("it was read"), raising=False)
     with pytest.raises(DatasetError) as error:
         datasets.read_batch(path)
     assert_one_sentence(error.value, path, "64,000,001 bytes")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="this system has no endless file")
+def test_an_endless_file_is_not_read():
+    """Its size is said to be 0, and no more than that is read."""
+    with pytest.raises(DatasetError) as error:
+        datasets.read_batch("/dev/zero")
+    assert_one_sentence(error.value, "/dev/zero", "is empty")
 
 
 # Pickles that call something

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import archives, doctor
+from course_lib import archives
 from course_lib.__main__ import main
+from course_lib.commands import doctor
 from tests import batch_files
 
 COURSE_FOLDER = Path(__file__).resolve().parent.parent
@@ -44,14 +45,14 @@ def test_a_report_of_something_wrong(only, capsys):
 
 
 def test_a_check_that_breaks_down_is_reported_and_the_others_go_on(only, capsys):
-    def check_weather():
+    def check_bad_weather():
         yield "ok", "sunny", ""
         raise RuntimeError("thunder")
 
-    only(check_weather, lambda: [("ok", "that", "")])
+    only(check_bad_weather, lambda: [("ok", "that", "")])
     assert main(["doctor"]) == 1
     out = capsys.readouterr().out
-    assert "sunny" in out and "the check of the weather broke down" in out and "thunder" in out
+    assert "sunny" in out and "the check of the bad weather broke down" in out and "thunder" in out
     assert "ok     that" in out
 
 
@@ -88,6 +89,11 @@ def test_packages_are_compared_with_the_requirements(monkeypatch):
     assert report["jupyterlab"][0] == "WRONG"
     assert report["pooch"] == ("WRONG", "pooch is not installed")
     assert states(doctor.check_course_lib) == ["WRONG"]
+
+
+def test_where_course_lib_is():
+    folder = COURSE_FOLDER / "course_lib"
+    assert findings(doctor.check_course_lib) == [("ok", f"course_lib at {folder}", "")]
 
 
 @pytest.mark.parametrize(
@@ -148,11 +154,18 @@ def test_cifar10_is_no_must(embedded):
 
 
 @pytest.mark.parametrize(
-    "value, state", [("", "ok"), ("digits", "ok"), ("cifar10", "ok"), ("mnist", "WRONG")]
+    "value, state",
+    [("", "ok"), ("pictograms", "ok"), ("cifar10", "WRONG"), ("digits", "WRONG"), ("mnist", "WRONG")],
 )
-def test_the_chosen_set(monkeypatch, value, state):
+def test_the_chosen_set(embedded, monkeypatch, value, state):
     monkeypatch.setenv("COURSE_DATASET", value)
     assert states(doctor.check_chosen_set) == [state]
+
+
+def test_cifar10_is_chosen_and_there(embedded, monkeypatch):
+    monkeypatch.setenv("COURSE_DATASET", "cifar10")
+    batch_files.write_folder(embedded / "cifar-10-batches-py")
+    assert states(doctor.check_chosen_set) == ["ok"]
 
 
 def test_the_cache(embedded, monkeypatch):
@@ -254,9 +267,3 @@ def test_a_command_that_needs_a_missing_package_says_so(tmp_path, monkeypatch):
     done = run_without_packages("download", "cifar10")
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.count("\n") == 1 and "requirements.txt" in done.stderr
-
-
-def test_an_unknown_command():
-    with pytest.raises(SystemExit) as exit:
-        main(["dance"])
-    assert exit.value.code == 2

@@ -1,5 +1,6 @@
 """The gradient explorer: its settings, its numbers, its verdicts, its picture, and its controls."""
 
+import html
 from dataclasses import asdict, replace
 from itertools import combinations, islice, product
 
@@ -525,9 +526,9 @@ def test_the_picture_shows_the_result(healthy):
     assert title.endswith(words.progress(result))
     text = describe(picture.figure)
     assert 'line "RMS", 4 points: x 1, 2, 3, 4; y nan, 1.000e-06, 0.001000, nan' in text
-    assert 'line "exactly 0, marked at the lower edge", 1 points: x 1' in text
-    assert 'line "not finite, marked at the upper edge", 1 points: x 4' in text
-    assert 'Rectangle "the RMS in networks that learn"' in text and 'line "dead"' in text
+    assert '1 marker "exactly 0, marked at the lower edge": x 1' in text
+    assert '1 marker "not finite, marked at the upper edge": x 4' in text
+    assert 'area "the RMS in networks that learn": y 0.001 to 1.000' in text and '"dead"' in text
 
 
 def test_the_same_picture_shows_any_result_after_any_other(dataset):
@@ -633,7 +634,7 @@ def is_consistent(explorer):
     assert said in explorer.verdict.value.replace("&#x27;", "'")
     title = " ".join(explorer.figure.get_suptitle().split())
     assert title.startswith(said[0].upper() + said[1:])
-    assert title.split(". ")[0] in explorer.words.value
+    assert title == explorer.title and html.escape(title) in explorer.alternative.value
     assert bytes(explorer.picture.value).startswith(b"\x89PNG")
     return True
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib import checks
-from course_lib.checks.recognise import of_other_shape, wrong_alone
+from course_lib.checks.machinery.recognise import of_other_shape, wrong_alone
 from tests.assignments import changed
 from tests.assignments import mutants_04 as wrong_04
 from tests.assignments import solutions_03 as a03

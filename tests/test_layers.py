@@ -613,3 +613,14 @@ def test_pool_of_minus_infinity_same_as_loops():
         case.arrays["x"][case.arrays["x"] == 0] = -np.inf
         with naming(f"seed {seed}"):
             assert_close(run_layers("maxpool2d", case), run_loops("maxpool2d", case))
+
+
+@pytest.mark.parametrize("layer, x", [
+    (Conv2d(1, 2, 2, dtype=float), np.ones((3, 4, 4, 1))),
+    (Linear(4, 2, dtype=float), np.ones((3, 4))),
+])
+@pytest.mark.parametrize("half", ["backward_to_params", "backward_to_input"])
+def test_each_half_of_backward_checks_dy(layer, x, half):
+    dy = layer.forward(x)[:2]
+    with pytest.raises(ValueError, match="dy has shape"):
+        getattr(layer, half)(dy)

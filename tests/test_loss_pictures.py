@@ -113,4 +113,4 @@ def test_accuracy_dots_show_every_seed_and_the_mean():
     np.testing.assert_allclose(means.get_data(), [[0.1, 0.94], [0, 1]])
     assert [text.get_text() for text in axes.get_yticklabels()] == ["as posted", "repaired"]
     words = describe(figure)
-    assert 'line "mean"' in words and 'vertical line "guessing" at 0.1' in words
+    assert '2 markers "mean"' in words and 'vertical line "guessing" at 0.1' in words

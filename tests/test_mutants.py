@@ -8,7 +8,8 @@ import importlib.util
 
 import pytest
 
-from course_lib.checks import CheckFailed, TookTooLong, limits
+from course_lib.checks import CheckFailed, TookTooLong
+from course_lib.checks.machinery import limits
 from tests.assignments.source import assignments
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of the mistakes

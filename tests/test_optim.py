@@ -5,7 +5,7 @@ import pytest
 
 from course_lib.layers import Flatten, Linear, ReLU
 from course_lib.network import Sequential
-from course_lib.optim import SGD, constant, cosine
+from course_lib.optim import SGD, cosine
 from tests.torch_oracle import error_message, needs_torch
 
 
@@ -143,9 +143,6 @@ def test_negative_settings_are_refused(name, value):
 
 # Schedules
 
-
-def test_constant_is_constant():
-    assert {constant(0.3)(progress) for progress in (0, 0.5, 1)} == {0.3}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """parallel: a mini-batch in shares gives what it gives as a whole, on any number of threads."""
 
+import time
+import tracemalloc
+
 import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController, threadpool_limits
@@ -34,7 +37,7 @@ def test_shares_add_up_to_the_gradient_of_the_whole_mini_batch(count, loss):
     with parallel.threads() as spread:
         step = parallel.SharedStep(training._forward_and_backward, shared, loss(), spread)
         got, shared_outputs = step(images, labels)
-    assert len(step.copies) == max(round(count / 32), 1)
+    assert step.shares(images) == max(round(count / 32), 1)
     assert got == pytest.approx(value, rel=1e-12)
     np.testing.assert_allclose(shared_outputs, outputs, rtol=1e-10, atol=1e-12)
     for layer, name in network.parameters(expected):
@@ -110,3 +113,33 @@ def test_a_replica_shares_the_weights_and_nothing_else():
     SGD(0.1).step(first)
     assert all(np.array_equal(a.params[name], b.params[name]) for a, b in
                zip(first.layers, twin.layers, strict=True) for name in getattr(a, "params", ()))
+
+
+def test_a_large_mini_batch_takes_hardly_more_memory_than_a_small_one():
+    """What a share saw is forgotten when its gradients are there."""
+
+    def peak(count):
+        images, labels = images_and_labels(count)
+        step = parallel.SharedStep(training._forward_and_backward, net(), CrossEntropyLoss(), map)
+        tracemalloc.start()
+        try:
+            step(images, labels)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(320) < 1.5 * peak(64)
+
+
+def test_an_exception_leaves_the_calls_that_have_not_begun():
+    begun = []
+
+    def call(number):
+        begun.append(number)
+        time.sleep(0.01)
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        with pytest.raises(KeyboardInterrupt), parallel.threads() as spread:
+            spread(call, range(1000))
+            raise KeyboardInterrupt
+    assert len(begun) < 500

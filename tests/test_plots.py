@@ -1,13 +1,18 @@
 """Figures say what they show, and explorers redraw."""
 
 import base64
+import html
 
 import numpy as np
 import pytest
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from course_lib import plots, widgets
 from course_lib.plots.description import describe
+
+SQUARES = [[(0, 0), (1, 0), (1, 1)], [(2, 2), (3, 2), (3, 3)]]
 
 
 def describe_drawing(draw):
@@ -44,12 +49,58 @@ def test_description_names_title_axes_and_scale():
         (lambda axes: axes.pcolormesh(np.eye(2)), "coloured cells: 1.000, 0.000, 0.000, 1.000"),
         (lambda axes: axes.text(0, 0, "a  note"), "text: a note"),
         (lambda axes: axes.fill_between([0, 1], [1, 2], [3, 4]), "x 0.000 to 1.000"),
-        (lambda axes: axes.quiver([0], [0], [3.0], [4.0]), "1 arrows: dx 3.000; dy 4.000"),
-        (lambda axes: axes.errorbar([1], [2.0], yerr=0.5), "error bars, line, 1 points"),
+        (lambda axes: axes.quiver([0], [0], [3.0], [4.0]), "1 arrow: dx 3.000; dy 4.000"),
+        (lambda axes: axes.errorbar([1], [2.0], yerr=0.5), "error bars, line, 1 point"),
     ],
 )
 def test_description_of_each_kind(draw, words):
     assert words in describe_drawing(draw)
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda axes: axes.plot([1], [2.0], "o", label="a"), '1 marker "a": x 1; y 2.000'),
+        (lambda axes: axes.plot([1, 2], label="_edge"), 'line "edge", 2 points'),
+        (lambda axes: axes.plot([1, 2]), "line, 2 points"),
+        (lambda axes: axes.bar([0, 1], [3, 4]), "2 bars, x 0.000, 1.000: 3, 4"),
+        (lambda axes: axes.barh([0, 1], [3, 4]), "2 bars, y 0.000, 1.000: 3, 4"),
+        (lambda axes: axes.axhspan(1, 2, label="band"), 'area "band": y 1.000 to 2.000'),
+        (lambda axes: axes.add_patch(Rectangle((0, 0), 1, 2, fill=False)), "frame: x 0.000 to 1.0"),
+        (lambda axes: axes.set_yticks([0, 1], ["cat", "1. dog"]), "along y: 0 = cat | 1 = 1. dog"),
+        (lambda axes: axes.imshow([[[255, 0, 0], [0, 255, 0]]]), "(255, 0, 0), (0, 255, 0)"),
+        (lambda axes: axes.add_collection(PolyCollection(SQUARES)), "2 shapes: x 0.000 to 3.000"),
+    ],
+)
+def test_description_says_what_a_reader_sees(draw, words):
+    assert words in describe_drawing(draw)
+
+
+def test_description_has_no_words_for_ticks_that_are_numbers_or_bars_with_names():
+    assert "along" not in describe_drawing(lambda axes: axes.plot([1e-5, 1e7]))
+    assert "along" not in describe_drawing(lambda axes: axes.bar(["cat", "dog"], [1, 2]))
+    assert "along" not in describe_drawing(lambda axes: axes.loglog([1e-5, 1e7], [1e-5, 1e7]))
+    assert "along" not in describe_drawing(lambda axes: axes.set_yticks([1e-4, 1], ["10⁻¹⁰", "1"]))
+
+
+def test_colours_are_written_on_the_pixels_where_they_can_be_read():
+    figure, axes = plots.new_figure()
+    image = np.array([[[255, 255, 255], [0, 0, 139]]], np.uint8)
+    plots.draw_colours(axes, image, "two")
+    assert [text.get_text() for text in axes.texts] == ["255\n255\n255", "0\n0\n139"]
+    assert [text.get_color() for text in axes.texts] == ["black", "white"]
+    np.testing.assert_array_equal(axes.images[0].get_array(), image)
+
+
+def test_show_displays_the_picture_and_its_words_folded(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
+    figure, axes = plots.new_figure(title="a < b")
+    axes.plot([1, 2])
+    plots.show(figure)
+    assert [set(data) for data in shown] == [{"image/png", "text/plain"}, {"text/html"}]
+    assert html.escape(describe(figure)) in shown[1]["text/html"]
+    assert "a &lt; b" in shown[1]["text/html"] and "<summary>" in shown[1]["text/html"]
 
 
 def test_what_is_plotted_changes_the_description():
@@ -105,6 +156,7 @@ def test_image_browser_shows_the_chosen_image(browser):
 
 def test_moved_slider_changes_picture_and_words(browser):
     _, explorer = browser
+    explorer.in_words.value = True
     before = explorer.picture.value, explorer.words.value
     explorer.controls["index"].value = 3
     assert explorer.picture.value != before[0]

@@ -5,7 +5,7 @@ import signal
 import numpy as np
 import pytest
 
-from course_lib import datasets, network, optim, training
+from course_lib import datasets, network, optim, stopping, training
 from course_lib.__main__ import main
 from course_lib.layers import Flatten, Linear
 from course_lib.losses import CrossEntropyLoss
@@ -95,18 +95,117 @@ def test_arrays_of_the_caller_stay_as_they_are(digits):
     fit(images, labels, augment=training.mirror)
 
 
-@pytest.mark.parametrize("stop", [lambda: signal.raise_signal(signal.SIGINT)])
-def test_an_interrupted_training_returns_its_history(digits, stop):
-    def augment(images, rng):
-        augment.calls += 1
-        if augment.calls == 30:
-            stop()
+@pytest.fixture(autouse=True)
+def usual_ctrl_c():
+    """As in a program that was started by hand: one that runs in the background ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+class Presses:
+    """An `augment` that presses Ctrl-C at the mini-batches of these numbers, from 1 on."""
+
+    def __init__(self, *numbers, press=lambda: signal.raise_signal(signal.SIGINT)):
+        self.numbers, self.press, self.calls = numbers, press, 0
+
+    def __call__(self, images, rng):
+        self.calls += 1
+        for _ in range(self.numbers.count(self.calls)):
+            self.press()
         return images
 
-    augment.calls = 0
-    _, history = fit(digits.train_images, digits.train_labels, epochs=50, augment=augment)
+
+def weights_of(net):
+    return [layer.params[name] for layer, name in network.parameters(net)]
+
+
+def equal(left, right):
+    return all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
+
+
+def test_a_stopped_training_finishes_its_mini_batch(digits, capsys):
+    images, labels = digits.train_images, digits.train_labels
+    net, history = fit(images, labels, epochs=50, augment=Presses(30))
+    assert history.interrupted and history.planned == 50 * 23
+    assert len(history.batch_loss) == 30 and len(history.loss) == 1
+    assert "stopped after 30 of 1,150 mini-batches; 1 of 50 epochs are complete" in (
+        capsys.readouterr().out)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+    class Enough(Exception):
+        pass
+
+    def enough():
+        raise Enough
+
+    other = network.mlp((64, 20, 10), rng=(rng := np.random.default_rng(0)))
+    with pytest.raises(Enough):  # the same training, ended before the mini-batch after it
+        fit(images, labels, net=other, rng=rng, epochs=50, augment=Presses(31, press=enough))
+    assert equal(weights_of(net), weights_of(other))
+
+
+def test_a_training_that_was_stopped_goes_on(digits):
+    images, labels = digits.train_images, digits.train_labels
+    optimizer = optim.SGD(0.05, momentum=0.9)
+    net, first = fit(images, labels, epochs=50, augment=Presses(60), optimizer=optimizer)
+    _, second = fit(images, labels, net=net, optimizer=optimizer, seed=1)
+    assert first.batch_loss[0] > 2 and second.batch_loss[0] < 0.6
+    assert not second.interrupted and second.loss[-1] < first.loss[0]
+
+
+def test_the_second_press_does_not_wait_for_the_mini_batch(digits):
+    _, history = fit(digits.train_images, digits.train_labels, augment=Presses(30, 30))
     assert history.interrupted and len(history.batch_loss) == 29
-    assert len(history.loss) == 29 // 23
+
+
+def test_a_press_at_the_very_end_counts(digits):
+    def press(history):
+        signal.raise_signal(signal.SIGINT)
+
+    _, history = fit(digits.train_images, digits.train_labels, epochs=1, on_epoch=press)
+    assert history.interrupted and len(history.loss) == 1
+
+
+def test_whoever_has_taken_over_ctrl_c_keeps_it(digits):
+    """The time limits of `checks` do so."""
+
+    class OutOfTime(BaseException):
+        pass
+
+    def theirs(number, frame):
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGINT, theirs)
+    try:
+        with pytest.raises(OutOfTime):
+            fit(digits.train_images, digits.train_labels, augment=Presses(3))
+        assert signal.getsignal(signal.SIGINT) is theirs
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_cell_that_was_stopped_starts_no_further_training(digits):
+    def train(**options):
+        return fit(digits.train_images, digits.train_labels, epochs=1, **options)[1]
+
+    stopping.cell_begins()
+    try:
+        assert train(augment=Presses(3)).interrupted
+        with pytest.raises(KeyboardInterrupt, match="this cell was stopped"):
+            train()
+        stopping.cell_ends()
+        assert not train().interrupted  # as a slider does, between two cells
+        stopping.cell_begins()
+        assert not train().interrupted
+    finally:
+        stopping.cell_ends()
+
+
+def test_without_a_notebook_each_training_is_stopped_by_itself(digits):
+    for augment in (Presses(3), None):
+        _, history = fit(digits.train_images, digits.train_labels, augment=augment)
+        assert history.interrupted is (augment is not None)
 
 
 def test_schedule_sets_the_learning_rate(digits):

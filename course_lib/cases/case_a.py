@@ -21,6 +21,7 @@ from .parts import (
     LoopMaxPool2d,
     ProbabilityLoss,
     SoftmaxLoss,
+    mini_batches,
 )
 from .record import Record, Step, gradient_norms
 from .switches import Switches, check_choice, check_positive
@@ -178,11 +179,3 @@ def any_active(network, images, at_once=100):
     """Whether any of the images makes any ReLU active."""
     parts = (network.normalize(images[i : i + at_once]) for i in range(0, len(images), at_once))
     return any(np.any(network.layers[0].forward(x) > 0) for x in parts)
-
-
-def mini_batches(count, batch_size, shuffle, rng):
-    """Yield the numbers of the images of one mini-batch after the other, for ever."""
-    while True:
-        order = rng.permutation(count) if shuffle else np.arange(count)
-        for start in range(0, count, batch_size):
-            yield order[start : start + batch_size]

@@ -1,10 +1,10 @@
-"""The pieces of case A that differ from the course's layers: ties, loops, and losses."""
+"""Pieces of the two cases that differ from the course's own: layers, losses, mini-batches."""
 
 import numpy as np
 
 from course_lib import loops
 from course_lib.layers import Conv2d, MaxPool2d, windows
-from course_lib.losses import CrossEntropyLoss, softmax
+from course_lib.losses import CrossEntropyLoss, check_labels, softmax
 from course_lib.memory import batch_first, batch_last
 
 
@@ -75,6 +75,18 @@ class DividingMaxPool2d(MaxPool2d):
         return batch_first(dx)
 
 
+class OverwritingReLU:
+    """ReLU whose backward makes its mask in the very array that forward returned."""
+
+    def forward(self, x):
+        self.y = np.maximum(x, 0)
+        return self.y
+
+    def backward(self, dy):
+        self.y[self.y > 0] = 1
+        return dy * self.y
+
+
 class SoftmaxLoss(CrossEntropyLoss):
     """Cross-entropy, its gradient p - y made from softmax and not from its logarithm."""
 
@@ -99,3 +111,28 @@ class ProbabilityLoss(CrossEntropyLoss):
 
     def _of_label(self):
         return self.probabilities[np.arange(len(self.labels)), self.labels]
+
+
+class SquaredErrorLoss:
+    """Half the sum of (p - y)² over the classes, its mean over the images: case B's loss.
+
+    p is the softmax of the logits (N, K), and y the one-hot rows of the labels (N,).
+    """
+
+    def forward(self, logits, labels):
+        self.p = softmax(logits)
+        self.difference = self.p.copy()
+        self.difference[np.arange(len(logits)), check_labels(labels, *logits.shape)] -= 1
+        return float(np.square(self.difference).sum(axis=1).mean() / 2)
+
+    def backward(self):
+        weighted = self.p * self.difference
+        return (weighted - self.p * weighted.sum(axis=1, keepdims=True)) / len(weighted)
+
+
+def mini_batches(count, batch_size, shuffle, rng):
+    """Yield the numbers of the images of one mini-batch after the other, for ever."""
+    while True:
+        order = rng.permutation(count) if shuffle else np.arange(count)
+        for start in range(0, count, batch_size):
+            yield order[start : start + batch_size]

@@ -1,6 +1,6 @@
 """What both cases do with their switches."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 
 class Switches:
@@ -16,12 +16,6 @@ class Switches:
     def but(self, **switches):
         """The same network with some switches set otherwise."""
         return replace(self, **switches)
-
-    @property
-    def repairs(self):
-        """The switches that are not as posted, by name."""
-        posted = asdict(type(self)())
-        return {name: value for name, value in asdict(self).items() if value != posted[name]}
 
 
 def check_choice(value, name, choices):

@@ -5,9 +5,9 @@ from itertools import combinations
 import numpy as np
 
 from course_lib import parallel
-from course_lib.ballot import DIAGNOSES
 
 from .case_a import CaseA
+from .diagnoses import DIAGNOSES
 
 ADVICE = {diagnosis.number: diagnosis.switches for diagnosis in DIAGNOSES}
 REPAIRS = {

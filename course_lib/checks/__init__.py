@@ -9,7 +9,6 @@ passed cases; the hidden tests of an assignment use it for partial credit.
 """
 
 from .backward import conv2d_backward, leaky_relu_backward, residual_backward
-from .chance import shift_and_mirror, split
 from .convolution import (
     conv2d_forward,
     depthwise_conv2d,
@@ -18,16 +17,16 @@ from .convolution import (
     output_shape,
 )
 from .depth import chain_gradients, clip_gradients, gain
-from .failures import CheckFailed, TookTooLong
+from .factors import layer_factors
 from .gradient_checks import gradient_check
 from .images import decode_frames, find_orientation, images_to_pixels, normalise
-from .inside import layer_factors
 from .losses import (
     binary_cross_entropy,
     cross_entropy_smoothed,
     masked_cross_entropy,
     top_k_accuracy,
 )
+from .machinery import Case, CheckFailed, TookTooLong, check, error_case, points
 from .minibatch import accumulate, minibatches
 from .momentum import nesterov_step
 from .noise import batch_size_for, estimate_noise
@@ -38,7 +37,8 @@ from .pooling import (
     maxpool2d_split_backward,
 )
 from .repairs import diagnosis, repair
-from .runner import Case, check, error_case, points
+from .shifts import shift_and_mirror
+from .splits import split
 from .streaming import log_sum_exp_streaming, temperature_backward
 
 __all__ = [

@@ -10,9 +10,9 @@ import numpy as np
 from course_lib import loops
 from course_lib.shapes import output_sizes, pair
 
-from .convolution import numbers
-from .recognise import Recognised, of_other_shape, shapes, wrong_alone
-from .runner import Case, check
+from .machinery import Case, check
+from .machinery.inputs import drawn_convolution, numbers, with_batch_innermost
+from .machinery.recognise import Recognised, of_other_shape, shapes, wrong_alone
 
 GATE = "How much does y change when a positive x grows by 0.1? When a negative one does?"
 AT_ZERO = "What does the task say about exactly 0?"
@@ -161,7 +161,7 @@ def conv_case(image, kernel, stride=1, padding=0, *, seed, dtype=np.float64, hin
     rng = np.random.default_rng(seed)
     x, weight = numbers(rng, image, dtype, whole), numbers(rng, kernel, dtype, whole)
     if batch_innermost:
-        x = x.transpose(3, 1, 2, 0).copy().transpose(3, 1, 2, 0)
+        x = with_batch_innermost(x)
     stride, padding = pair(stride, "stride"), pair(padding, "padding", 0)
     OH, OW = output_sizes(x, kernel[:2], stride, padding)
     dy = numbers(rng, (image[0], OH, OW, kernel[3]), dtype, whole)
@@ -216,12 +216,8 @@ def random_cases(seeds):
     """Cases of conv2d_backward of drawn sizes, the smallest first."""
     cases = []
     for seed in seeds:
-        rng = np.random.default_rng(seed)
-        N, H, W, C_in, C_out = (int(n) for n in rng.integers(2, (4, 4, 4, 4, 4)))
-        KH, KW, SH, SW = (int(n) for n in rng.integers(1, 4, 4))
-        PH, PW = (int(n) for n in rng.integers(0, 3, 2))
-        cases.append(conv_case((N, H + KH, W + KW, C_in), (KH, KW, C_in, C_out), (SH, SW),
-                               (PH, PW), seed=seed, whole=False))
+        image, kernel, stride, padding = drawn_convolution(seed, (4, 4, 4, 4, 4))
+        cases.append(conv_case(image, kernel, stride, padding, seed=seed, whole=False))
     return sorted(cases, key=lambda case: case.inputs["dy"].size)
 
 

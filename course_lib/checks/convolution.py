@@ -11,8 +11,9 @@ import numpy as np
 from course_lib import loops
 from course_lib.shapes import pair
 
-from .describe import shorten
-from .runner import Case, check, error_case
+from .machinery import Case, check, error_case
+from .machinery.describe import shorten
+from .machinery.inputs import drawn_convolution, numbers, with_batch_innermost
 
 WINDOW = ("A window begins wherever it fits whole. It gives one number for each filter: the sum of "
           "the products of window and filter, plus the bias.")
@@ -169,13 +170,6 @@ def with_defaults(inputs):
                      for name, value in (SETTINGS | inputs).items())
 
 
-def numbers(rng, shape, dtype, whole):
-    """Numbers of which each counts; whole ones, from -4 to 4 without 0, are easy to read."""
-    if not whole:
-        return rng.normal(size=shape).astype(dtype)
-    return (rng.integers(1, 5, shape) * rng.choice([-1, 1], shape)).astype(dtype)
-
-
 def arrays(image, kernel, seed, dtype, whole):
     """The inputs x, weight and bias; the last axis of a kernel is that of its biases."""
     rng = np.random.default_rng(seed)
@@ -189,7 +183,7 @@ def conv2d_case(image, kernel, stride=1, padding=0, *, seed, dtype=np.float64, h
     """A case of conv2d_forward. image (N, H, W, C_in), kernel (KH, KW, C_in, C_out)."""
     inputs = arrays(image, kernel, seed, dtype, whole)
     if batch_innermost:
-        inputs["x"] = inputs["x"].transpose(3, 1, 2, 0).copy().transpose(3, 1, 2, 0)
+        inputs["x"] = with_batch_innermost(inputs["x"])
     settings = {} if defaults else {"stride": stride, "padding": padding}
     return convolution_case(inputs, settings, lambda weight: weight, hint)
 
@@ -270,13 +264,10 @@ def random_cases(make, seeds):
     """Cases of drawn sizes, the smallest first, for conv2d_case and depthwise_case."""
     cases = []
     for seed in seeds:
-        rng = np.random.default_rng(seed)
-        N, H, W, C_in, C_out = (int(n) for n in rng.integers(2, (4, 5, 5, 4, 4)))
-        KH, KW, SH, SW = (int(n) for n in rng.integers(1, 4, 4))
-        PH, PW = (int(n) for n in rng.integers(0, 3, 2))
-        kernel = (KH, KW, C_in, C_out) if make is conv2d_case else (KH, KW, C_in)
-        image = (N, H + KH, W + KW, C_in)
-        cases.append(make(image, kernel, (SH, SW), (PH, PW), seed=seed, whole=False))
+        image, kernel, stride, padding = drawn_convolution(seed, (4, 5, 5, 4, 4))
+        if make is depthwise_case:
+            kernel = kernel[:3]
+        cases.append(make(image, kernel, stride, padding, seed=seed, whole=False))
     return sorted(cases, key=lambda case: case.expected.size)
 
 

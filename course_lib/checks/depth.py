@@ -1,14 +1,14 @@
 """Checks of assignment 06, tasks 1 to 3: gradients along a chain, gains, clipping.
 
-Task 4 is in inside.py; tasks 5 and 6, the broken networks, are in patients.py and repairs.py.
+Task 4 is in factors.py; tasks 5 and 6, the broken networks, are in patients.py and repairs.py.
 """
 
 import math
 
 import numpy as np
 
-from .describe import describe
-from .runner import Case, check, error_case
+from .machinery import Case, check, error_case
+from .machinery.describe import describe
 
 # Task 1: a chain
 

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .describe import kind_of
-from .failures import CheckFailed
-from .runner import Case, check
+from .machinery import Case, CheckFailed, check
+from .machinery.describe import kind_of
 
 ROW = np.array([1.5, -2.0, 0.5])
 TABLE = np.array([[1.0, -2.0, 0.5], [0.25, 3.0, -1.5]])

@@ -1,4 +1,4 @@
-"""Checks of assignment 01: file formats, normalisation, and the orientation of pictures.
+"""Checks of assignment 01: file formats, normalisation, and the orientation of images.
 
 What is expected comes from the formula of a format, number by number; split and shift_and_mirror,
 which draw at random, are in chance.py.
@@ -6,16 +6,16 @@ which draw at random, are in chance.py.
 
 import numpy as np
 
-from .describe import MOST_NUMBERS, headline
-from .failures import CheckFailed
-from .recognise import Recognised, shapes
-from .runner import Case, check, check_signature
+from .machinery import Case, CheckFailed, check
+from .machinery.describe import MOST_NUMBERS, headline
+from .machinery.recognise import Recognised, shapes
+from .machinery.runner import check_signature
 
-READ_OFF = ("In this picture the value in row r, column c, channel k is 100 r + 10 c + k, so every "
+READ_OFF = ("In this image the value in row r, column c, channel k is 100 r + 10 c + k, so every "
             "number tells you where it comes from.")
 UNITS = "The means and deviations are those of the values 0 to 255; float32 at the end."
-INVERSE = ("This comes out when you say how the reference becomes the picture. Asked for is how "
-           "the picture becomes the reference. (Or: which way does np.rot90 turn?)")
+INVERSE = ("This comes out when you say how the reference becomes the image. Asked for is how "
+           "the image becomes the reference. (Or: which way does np.rot90 turn?)")
 WRAPPED = ("Some of these pixels are darker than the mean. What does uint8 make of a number "
            "below zero?")
 
@@ -78,10 +78,10 @@ def find_orientation(function):
     turn = ("np.rot90 turns anticlockwise, in the plane of the two axes that it is given. And can "
             "differences of different sign cancel in your distance?")
     mirror = "Mirrored means: the columns in reverse order."
-    order = "First the columns are reversed, then the pictures are turned."
+    order = "First the columns are reversed, then the images are turned."
     near = ("No orientation fits exactly here, because the reference is a little off everywhere. "
-            "How is the distance of two pictures measured, and in which dtype?")
-    levels = ("These pictures have 16 levels of brightness, so all differences are multiples of "
+            "How is the distance of two images measured, and in which dtype?")
+    levels = ("These images have 16 levels of brightness, so all differences are multiples of "
               "16. What are their squares, in which dtype?")
     check("find_orientation", function, [
         orientation_case((1, 2, 2, 1), False, 0, seed=1, hint="Nothing has to be done here."),
@@ -97,7 +97,7 @@ def find_orientation(function):
         orientation_case((2, 3, 2, 1), True, 2, seed=10,
                          hint="Which turns keep the height and the width?"),
         orientation_case((3, 2, 2, 3), True, 1, seed=11, plain=2,
-                         hint="Some pictures look the same from all sides. Do all of them count?"),
+                         hint="Some images look the same from all sides. Do all of them count?"),
         orientation_case((4, 3, 3, 3), False, 3, seed=12, brighter=3, hint=near),
         orientation_case((4, 3, 3, 3), True, 0, seed=13, brighter=-3, hint=near),
         orientation_case((3, 2, 2, 3), True, 3, seed=16, level=16, hint=levels),
@@ -162,7 +162,7 @@ def frames_case(shape, *, seed=0, readable=False, hint="", title=""):
 
 def normal_case(train, test, *, hint=UNITS, title=""):
     """A case of normalise: two uint8 arrays (N, H, W, C), or lists of pixels for small ones."""
-    train, test = (picture_of(pixels) for pixels in (train, test))
+    train, test = (image_of(pixels) for pixels in (train, test))
 
     def scaled(images, source, axes=(0, 1, 2), ddof=0):
         mean = source.mean(axis=axes, dtype=np.float64)
@@ -187,7 +187,7 @@ def normal_case(train, test, *, hint=UNITS, title=""):
                        and np.abs(result[1]).max() > 1000 * np.abs(expected[1]).max()),
     }
     if train.shape[1:] == test.shape[1:]:
-        suspects["This comes out when each place in the picture has a mean of its own. How many "
+        suspects["This comes out when each place in the image has a mean of its own. How many "
                  "numbers does train.mean(...) give you, and how many channels are there?"] = (
             scaled(train, train, 0), scaled(test, train, 0))
     small = train.size + test.size <= MOST_NUMBERS
@@ -243,7 +243,7 @@ def steady(seed, shape, value):
     return images
 
 
-def picture_of(pixels):
+def image_of(pixels):
     """Images (N, H, W, C) uint8; of a list of pixels each becomes an image of 1x1."""
     pixels = np.array(pixels, np.uint8)
     return pixels if pixels.ndim == 4 else pixels.reshape(len(pixels), 1, 1, -1)

@@ -7,7 +7,7 @@ import numpy as np
 
 from course_lib import losses
 
-from .runner import Case, check
+from .machinery import Case, check
 
 SINGLE = "float32 in, float32 out."
 AVERAGED = "The loss is the mean over the images. What does that do to the gradient?"

@@ -7,10 +7,10 @@ import numpy as np
 from course_lib import losses, network
 from course_lib.diagnostics import gradient_row
 
-from .chance import SEEDS, not_every_index_once, same, wrong_index_array
-from .describe import describe
-from .failures import CheckFailed
-from .runner import Case, check, check_signature
+from .machinery import Case, CheckFailed, check
+from .machinery.chance import not_every_index_once, repeatable_case, same, wrong_index_array
+from .machinery.describe import describe
+from .machinery.runner import check_signature
 
 SHUFFLES = 300  # to see whether every image can come anywhere
 EPOCHS = 3
@@ -62,21 +62,9 @@ def batches_case(count, batch_size, *, hint="", seed=0, title=""):
                 title=title or f"{count} images, batch size {batch_size}")
 
 
-def repeatable_batches_case(count, batch_size, title="what the generator decides"):
-    def use(function, count, batch_size):
-        return [batches_of(function, count, batch_size, np.random.default_rng(seed))
-                for seed in SEEDS]
-
-    def judge(results):
-        if not same(results[0], results[1]):
-            return ("Two calls, each with a generator of seed 1, gave different mini-batches. "
-                    "Whoever repeats an experiment needs the same ones.")
-        if all(same(results[0], result) for result in results):
-            return "Generators of four different seeds all gave the same mini-batches."
-        return None
-
-    return Case({"count": count, "batch_size": batch_size}, use=use, judge=judge, title=title,
-                hint="Everything random is drawn from rng, and from nothing else.")
+def repeatable_batches_case(count, batch_size):
+    """A case of minibatches: the order comes from the generator, and from nothing else."""
+    return repeatable_case({"count": count, "batch_size": batch_size}, batches_of)
 
 
 def new_order_case(count, batch_size, title="a second pass"):

@@ -4,8 +4,8 @@ import functools
 
 import numpy as np
 
-from .failures import CheckFailed
-from .runner import Case, check, check_signature
+from .machinery import Case, CheckFailed, check
+from .machinery.runner import check_signature
 
 
 def nesterov_step(function):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .runner import Case, check, check_signature
+from .machinery import Case, check
+from .machinery.runner import check_signature
 
 
 def estimate_noise(function):

@@ -19,8 +19,9 @@ import numpy as np
 
 from course_lib import datasets, layers
 from course_lib.cases import CaseB
+from course_lib.cases.parts import SquaredErrorLoss
 from course_lib.initializers import he, xavier
-from course_lib.losses import CrossEntropyLoss, check_labels, softmax
+from course_lib.losses import CrossEntropyLoss
 from course_lib.network import Sequential
 from course_lib.optim import SGD
 from course_lib.shapes import output_sizes
@@ -179,23 +180,6 @@ def activation(kind, factor):
         return factor * kind.backward(self, dy)
 
     return type(kind.__name__, (kind,), {"__module__": kind.__module__, "backward": backward})()
-
-
-class SquaredErrorLoss:
-    """Half the sum of (p - y)² over the classes, its mean over the images: case B's loss.
-
-    p is the softmax of the logits (N, K), and y the one-hot rows of the labels (N,).
-    """
-
-    def forward(self, logits, labels):
-        self.p = softmax(logits)
-        self.difference = self.p.copy()
-        self.difference[np.arange(len(logits)), check_labels(labels, *logits.shape)] -= 1
-        return float(np.square(self.difference).sum(axis=1).mean() / 2)
-
-    def backward(self):
-        weighted = self.p * self.difference
-        return (weighted - self.p * weighted.sum(axis=1, keepdims=True)) / len(weighted)
 
 
 def seal(record):

@@ -11,9 +11,9 @@ import numpy as np
 from course_lib import loops
 from course_lib.shapes import output_sizes, pair
 
-from .compare import compare
-from .convolution import numbers
-from .runner import Case, check
+from .machinery import Case, check
+from .machinery.compare import compare
+from .machinery.inputs import numbers
 
 SHARES = "A mean of four numbers moves by a quarter of what one of them moves by."
 WINNERS = "The winners of a window share its gradient equally; the others get nothing."

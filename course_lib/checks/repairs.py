@@ -4,9 +4,8 @@ import functools
 
 import numpy as np
 
-from .failures import CheckFailed
+from .machinery import Case, CheckFailed, check
 from .patients import FAULTS, Patient, admit
-from .runner import Case, check
 
 LETTERS = ("K", "L", "M")
 UNKNOWN = "unknown"

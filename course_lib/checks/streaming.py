@@ -11,10 +11,10 @@ import numpy as np
 
 from course_lib import losses
 
-from .compare import compare
-from .describe import describe
-from .recognise import Recognised, of_other_shape, shapes
-from .runner import Case, check
+from .machinery import Case, check
+from .machinery.compare import compare
+from .machinery.describe import describe
+from .machinery.recognise import Recognised, of_other_shape, shapes
 
 ROWS = "Every image has its own probabilities, and one temperature serves them all."
 SIZES = "logits / temperature may be large although the logits are not."
@@ -180,11 +180,12 @@ def log_sum_exp(logits):
 
 def peak_bytes(call):
     """What a call returns, and how much room, at most, it takes at a time once all is imported."""
+    value = call()
     running = tracemalloc.is_tracing()
     if not running:
         tracemalloc.start()
     try:
-        return call(), traced(call)
+        return value, traced(call)
     finally:
         if not running:
             tracemalloc.stop()

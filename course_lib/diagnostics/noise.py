@@ -90,7 +90,10 @@ def noise_scale(gradients):
     full = gradients.mean(axis=0, dtype=np.float64)
     signal = full @ full
     if signal == 0:
-        raise ValueError("the full gradient is 0, so nothing can be compared with its length")
+        raise ValueError(
+            "the full gradient is 0, so nothing can be compared with its length; "
+            "give the gradients of other weights"
+        )
     square = np.mean([row @ row for row in gradients], dtype=np.float64)
     return float((square - signal) / signal)
 

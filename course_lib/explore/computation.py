@@ -7,10 +7,11 @@ from itertools import count
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from course_lib.cases.parts import SquaredErrorLoss
 from course_lib.diagnostics import first_overflow, layer_name, observe
 from course_lib.diagnostics.layers import combine, summarize
 from course_lib.layers import ReLU
-from course_lib.losses import CrossEntropyLoss, softmax
+from course_lib.losses import CrossEntropyLoss
 from course_lib.network import has_params
 from course_lib.optim import SGD
 
@@ -23,6 +24,7 @@ BINS = 20
 # For ReLU the first bin holds what is 0, and the others share out these powers of ten.
 ENDS = {"Sigmoid": (0, 1), "Tanh": (-1, 1), "ReLU": (-5, 4.5)}
 MOST_VALUES = 16_384  # in a histogram; of more outputs it counts a part, evenly spaced
+LOSSES = {"cross-entropy": CrossEntropyLoss, "squared error": SquaredErrorLoss}
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,25 +156,3 @@ def histogram(layer, outputs):
     else:
         bins = np.clip((values - low) / (high - low) * BINS, 0, BINS - 1)
     return np.bincount(bins.astype(int), minlength=BINS) / len(values)
-
-
-class SquaredErrorLoss(CrossEntropyLoss):
-    """Half the sum of the squares (p - y)², where p is the softmax of the logits: case B's loss.
-
-    Its gradient, p - y, comes back to the logits through the Jacobian of softmax.
-    """
-
-    def forward(self, logits, labels):
-        super().forward(logits, labels)
-        self.probabilities = softmax(logits)
-        self.difference = self.probabilities.copy()
-        self.difference[np.arange(len(labels)), labels] -= 1
-        return float(np.square(self.difference).sum(axis=1).mean() / 2)
-
-    def backward(self):
-        weighted = self.probabilities * self.difference
-        through = weighted - self.probabilities * weighted.sum(axis=1, keepdims=True)
-        return through / len(through)
-
-
-LOSSES = {"cross-entropy": CrossEntropyLoss, "squared error": SquaredErrorLoss}

@@ -1,7 +1,7 @@
 """Settings to start from: the two cases, as posted and repaired, and each of the diagnoses."""
 
-from course_lib.ballot import DIAGNOSES
 from course_lib.cases import CaseA, CaseB
+from course_lib.cases.diagnoses import DIAGNOSES
 
 from .settings import Settings
 

@@ -36,6 +36,7 @@ def share(word, shares, limit):
     others = f" and of {len(layers) - 1} more" if len(layers) > 1 else ""
     return f"{word}: {percent(shares[layers[0] - 1])} of layer {layers[0]}{others}"
 
+
 def vanishing(result):
     """The sentence for gradients that fade on the way back, or are next to nothing, or ""."""
     first, last, largest = result.rms[0], result.rms[-1], result.rms.max()

@@ -1,24 +1,26 @@
 """Figures for the notebooks: one look, and every figure with its description in words."""
 
 import base64
+import html
 import io
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from .contrast import ink
 from .description import describe
 
-# The Okabe-Ito palette: eight colours that colour-blind readers tell apart.
+# The palette of Okabe and Ito (https://jfly.uni-koeln.de/color/), which colour-blind readers tell
+# apart. Orange, vermilion and sky are darker here: on white, each colour has a contrast over 3.
 PALETTE = {
     "blue": "#0072B2",
-    "orange": "#E69F00",
+    "orange": "#C58600",
     "green": "#009E73",
-    "vermilion": "#D55E00",
+    "vermilion": "#B84800",
     "purple": "#CC79A7",
-    "sky": "#56B4E9",
+    "sky": "#3C9AD0",
     "black": "#000000",
-    "yellow": "#F0E442",
 }
 CHANNELS = {"red": PALETTE["vermilion"], "green": PALETTE["green"], "blue": PALETTE["blue"]}
 LINE_STYLES = ["-", "--", "-.", ":"]  # colour is never the only signal
@@ -47,15 +49,23 @@ def new_figure(rows=1, columns=1, size=(7, 3.5), title=None, **options):
 
 
 def show(figure, width=None):
-    """Display a figure: one output that holds the picture and its description.
+    """Display a figure: an output that holds the picture and its description, and one to unfold.
 
     width is in CSS pixels; by default the figure's size at 100 pixels an inch. The description
-    is the picture's alternative text, and the plain-text form of the output.
+    is the picture's alternative text, and the plain-text form of the output. JupyterLab shows
+    neither of these, so the second output has it as well, folded up below the picture.
     """
     from IPython.display import display
 
     data, metadata = bundle(figure, width)
     display(data, metadata=metadata, raw=True)
+    display({"text/html": folded(data["text/plain"])}, raw=True)
+
+
+def folded(description):
+    """Return HTML that shows one line, and the whole description when it is unfolded."""
+    return ("<details><summary>this figure in words</summary>"
+            f'<pre style="white-space: pre-wrap">{html.escape(description)}</pre></details>')
 
 
 def bundle(figure, width=None):
@@ -121,6 +131,18 @@ def draw_numbers(axes, numbers, title=None, decimals=0, **options):
         text = f"{number:.{decimals}f}"
         axes.text(column, row, text, ha="center", va="center", fontsize=10, color="black")
     return image
+
+
+def draw_colours(axes, image, title=None):
+    """Draw a small image in colour, with the three numbers of each pixel written on it.
+
+    image is (H, W, 3), uint8. Returns matplotlib's image.
+    """
+    for row, column in np.ndindex(*image.shape[:2]):
+        pixel = image[row, column]
+        text = "\n".join(str(value) for value in pixel)
+        axes.text(column, row, text, ha="center", va="center", fontsize=9, color=ink(pixel / 255))
+    return draw_image(axes, image, title)
 
 
 def light_shades(numbers):

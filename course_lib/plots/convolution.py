@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from course_lib import plots
+from course_lib.plots.contrast import halo, ink
 from course_lib.shapes import output_size
 
 FRAME_COLOURS = ["vermilion", "blue", "green", "purple", "orange", "sky"]
@@ -12,10 +13,10 @@ FRAME_COLOURS = ["vermilion", "blue", "green", "purple", "orange", "sky"]
 def frame(axes, top, left, height, width, colour="vermilion", inset=0.0, label=None):
     """Draw a frame around the pixels of a window. Returns matplotlib's rectangle."""
     corner = (left - 0.5 + inset, top - 0.5 + inset)
-    return axes.add_patch(
+    return axes.add_patch(halo(
         Rectangle(corner, width - 2 * inset, height - 2 * inset, fill=False, linewidth=2.5,
                   edgecolor=plots.PALETTE[colour], label=label, zorder=3)
-    )
+    ))
 
 
 def window_figure(picture, weight, row, column):
@@ -78,7 +79,8 @@ def product_figure(picture, kernel_size, filters, columns, filter_names):
         frame(panels[0, 0], top, left, KH, KW, colour, inset, name)
         panels[0, 0].text(
             left - 0.5 + inset, top - 0.5 + inset, place + 1, ha="center", va="center", zorder=4,
-            fontsize=8, color="white", bbox={"boxstyle": "circle", "color": plots.PALETTE[colour]},
+            fontsize=8, color=ink(plots.PALETTE[colour]),
+            bbox={"boxstyle": "circle", "color": plots.PALETTE[colour]},
         )
         frame(panels[0, 1], 0, place, length, 1, colour, 0.06, name)
         frame(panels[1, 1], 0, place, count, 1, colour, 0.06, name)

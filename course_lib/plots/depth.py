@@ -6,6 +6,7 @@ from course_lib import plots
 
 SHADES = "cividis"  # of the heat map: told apart by colour-blind readers, and by lightness alone
 ZERO = "0.75"  # grey, which is none of these shades
+EXACTLY_0 = ": exactly 0"
 
 
 def sizes(axes, x, values, label, look, floor):
@@ -20,8 +21,10 @@ def sizes(axes, x, values, label, look, floor):
     line, = axes.plot(x, np.where(positive, values, np.nan), style, marker=marker, markersize=5,
                       color=plots.PALETTE[colour], label=label if positive.any() else f"_{label}")
     if zero.any():
-        axes.plot(np.asarray(x)[zero], np.full(zero.sum(), floor), "v", markersize=8,
-                  color=plots.PALETTE[colour], clip_on=False, label=f"{label}: exactly 0")
+        before = sum(str(line.get_label()).endswith(EXACTLY_0) for line in axes.lines)
+        axes.plot(np.asarray(x)[zero], np.full(zero.sum(), floor), "v",
+                  markersize=max(10 - 4 * before, 4),  # smaller ones over larger ones: all are seen
+                  color=plots.PALETTE[colour], clip_on=False, label=f"{label}{EXACTLY_0}")
     axes.set_yscale("log")
     axes.set_ylim(bottom=floor)
     return line
@@ -62,7 +65,7 @@ def over_training(recorders, low, high):
 def curves(axes, steps, table, low, high):
     """Draw a curve for each layer: the first and the last stand out from those between them."""
     for row in table[1:-1]:
-        axes.plot(steps, row, color="0.6", linewidth=0.8, label="those between")
+        axes.plot(steps, row, color="0.5", linewidth=0.8, label="those between")
     for line in axes.lines[1:]:
         line.set_label("_between")  # one of them is enough in the legend
     axes.plot(steps, table[-1], "--", color=plots.PALETTE["orange"], label="last layer")

@@ -5,12 +5,16 @@ notebook where pictures are not shown, and the notebook checker, which compares 
 and not the pixels.
 """
 
+import re
+
 import numpy as np
 from matplotlib.collections import PathCollection
 from matplotlib.container import BarContainer, ErrorbarContainer
 from matplotlib.quiver import Quiver
 
 MOST_VALUES = 12  # a longer series is described by this many of its values, evenly spaced
+NO_NAME = re.compile(r"_(child|container)\d+|_nolegend_|")  # of a nameless artist
+WORD = re.compile(r"^[^$]*[A-Za-z]{2}")  # two letters, not in a formula: a label that is no number
 
 
 def describe(figure):
@@ -36,15 +40,16 @@ def describe_axes(axes):
     """Return the series of one panel as a list of lines."""
     log_y = axes.get_yscale() == "log"
     contained = {id(part) for container in axes.containers for part in _parts(container)}
-    lines = [_container(container, axes) for container in axes.containers]
+    lines = _tick_names(axes)
+    lines += [_container(container, axes) for container in axes.containers]
     lines += [_line(line, axes) for line in axes.lines if _counts(line, contained)]
     lines += [_collection(c, log_y) for c in axes.collections if _counts(c, contained)]
     lines += [_image(image) for image in axes.images if image.get_visible()]
-    lines += [_patch(patch) for patch in axes.patches if _counts(patch, contained)]
+    lines += [_patch(patch, axes) for patch in axes.patches if _counts(patch, contained)]
     texts = [_one_line(text.get_text()) for text in axes.texts if text.get_visible()]
     if any(texts):
         lines.append("text: " + " | ".join(text for text in texts if text))
-    return lines
+    return [line for line in lines if line]
 
 
 def numbers(values, log=False):
@@ -103,6 +108,24 @@ def _axes_heading(axes):
     return "".join(parts) + ":"
 
 
+def _tick_names(axes):
+    """For each axis whose ticks have words, not numbers, a line with these words.
+
+    Bars say the names of theirs themselves.
+    """
+    lines = []
+    bars = [bars for bars in axes.containers if isinstance(bars, BarContainer)]
+    for name, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
+        if not axes.axison or any(_bar_names(axes, each, name == "x") for each in bars):
+            continue
+        labels = [_one_line(text.get_text()) for text in axis.get_ticklabels()]
+        if any(WORD.search(label) for label in labels):
+            places = [tick.get_loc() for tick in axis.get_major_ticks()]
+            named = [f"{place:g} = {label}" for place, label in zip(places, labels, strict=True)]
+            lines.append(f"along {name}: {' | '.join(named)}")
+    return lines
+
+
 def _parts(container):
     """The artists inside a container, flattened."""
     found = []
@@ -119,8 +142,9 @@ def _counts(artist, contained):
 
 
 def _name(artist):
-    label = str(artist.get_label() or "")
-    return f' "{_one_line(label)}"' if label and not label.startswith("_") else ""
+    """The artist's label in quotes. A leading "_" only keeps it out of the legend."""
+    label = _one_line(artist.get_label() or "")
+    return "" if NO_NAME.fullmatch(label) else f' "{label.removeprefix("_")}"'
 
 
 def _container(container, axes):
@@ -130,7 +154,11 @@ def _container(container, axes):
         upright = getattr(container, "orientation", "vertical") != "horizontal"
         values = heights if upright else [bar.get_width() for bar in container]
         names = _bar_names(axes, container, upright)
-        return f"{len(container)} bars{_name(container)}{names}: {numbers(values, log)}"
+        if not names:
+            middles = [bar.get_x() + bar.get_width() / 2 if upright
+                       else bar.get_y() + bar.get_height() / 2 for bar in container]
+            names = f", {'x' if upright else 'y'} {numbers(middles)}"
+        return f"{_count(len(container), 'bar')}{_name(container)}{names}: {numbers(values, log)}"
     if isinstance(container, ErrorbarContainer):
         data = container.lines[0]
         if data is not None:
@@ -155,28 +183,30 @@ def _line(line, axes):
         return f"horizontal line{_name(line)} at {numbers([float(y[0])], log_y)}"
     if not y_is_data:
         return f"vertical line{_name(line)} at {numbers([float(x[0])], log_x)}"
-    return (
-        f"line{_name(line)}, {len(x)} points: x {numbers(x, log_x)}; y {numbers(y, log_y)}"
-    )
+    values = f"x {numbers(x, log_x)}; y {numbers(y, log_y)}"
+    if line.get_linestyle() == "None":
+        return f"{_count(len(x), 'marker')}{_name(line)}: {values}"
+    return f"line{_name(line)}, {_count(len(x), 'point')}: {values}"
 
 
 def _collection(collection, log_y):
     name = _name(collection)
     if isinstance(collection, Quiver):
         dx, dy = numbers(collection.U), numbers(collection.V)
-        return f"{collection.N} arrows{name}: dx {dx}; dy {dy}"
+        return f"{_count(collection.N, 'arrow')}{name}: dx {dx}; dy {dy}"
     if isinstance(collection, PathCollection):
         offsets = np.asarray(collection.get_offsets())
         x, y = offsets[:, 0], offsets[:, 1]
-        return f"{len(offsets)} markers{name}: x {numbers(x)}; y {numbers(y, log_y)}"
+        return f"{_count(len(offsets), 'marker')}{name}: x {numbers(x)}; y {numbers(y, log_y)}"
     if collection.get_array() is not None:
         return f"coloured cells{name}: {numbers(collection.get_array())}"
     paths = [path.vertices for path in collection.get_paths() if len(path.vertices)]
     if not paths:
-        return f"an empty {type(collection).__name__}{name}"
-    vertices = np.concatenate(paths)
-    kind = type(collection).__name__
-    return f"{kind}{name}: x {_range(vertices[:, 0])}; y {numbers(vertices[:, 1], log_y)}"
+        return ""
+    x, y = np.concatenate(paths).T
+    if len(paths) > 1:
+        return f"{len(paths)} shapes{name}: x {_range(x)}; y {_range(y)}"
+    return f"area{name}: x {_range(x)}; y {numbers(y, log_y)}"
 
 
 def _image(image):
@@ -187,6 +217,9 @@ def _image(image):
         return f"image{_name(image)} {size}, rows: {rows}"
     if pixels.ndim == 3:
         pixels = pixels[..., :3]  # without the opacity
+        if pixels.size <= 48:
+            rows = "; ".join(", ".join(f"({numbers(pixel)})" for pixel in row) for row in pixels)
+            return f"image{_name(image)} {size}, rows: {rows}"
     height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
     quarters = [
         pixels[:height, :width], pixels[:height, width:],
@@ -199,13 +232,17 @@ def _image(image):
     )
 
 
-def _patch(patch):
-    corners = patch.get_path().vertices
-    corners = patch.get_patch_transform().transform(corners)
-    return (
-        f"{type(patch).__name__}{_name(patch)}: x {_range(corners[:, 0])}; "
-        f"y {_range(corners[:, 1])}"
-    )
+def _patch(patch, axes):
+    kind = "area" if patch.get_fill() and patch.get_facecolor()[3] else "frame"
+    corners = patch.get_patch_transform().transform(patch.get_path().vertices)
+    places = patch.get_data_transform().contains_branch_seperately(axes.transData)
+    sides = [f"{side} {_range(values)}" for side, values, is_data in
+             zip("xy", corners.T, places, strict=True) if is_data]
+    return f"{kind}{_name(patch)}: {'; '.join(sides)}"
+
+
+def _count(number, thing):
+    return f"{number} {thing}" + ("s" if number != 1 else "")
 
 
 def _one_line(text):

@@ -57,7 +57,8 @@ class GradientPicture:
         panel.minorticks_off()
         panel.xaxis.set_label_coords(0.5, -0.12)
         panel.yaxis.set_label_coords(-0.13, 0.5)
-        panel.axhspan(*words.BAND, color=plots.PALETTE["green"], alpha=0.15, linewidth=0,
+        green = plots.PALETTE["green"]
+        panel.axhspan(*words.BAND, facecolor=(green, 0.15), edgecolor=green, linewidth=0.8,
                       label="the RMS in networks that learn")
         look = {"linewidth": 1.4, "markersize": 5}
         self.rms, = panel.plot([], [], "o-", color=plots.PALETTE["blue"], label="RMS", **look)

@@ -66,9 +66,9 @@ def accuracy_dots(accuracies, chance=0.1):
     figure, axes = plots.new_figure(size=(8, 0.42 * len(accuracies) + 1.1))
     rows = np.arange(len(accuracies))
     means = [np.mean(found) for found in accuracies.values()]
-    for row, found in zip(rows, accuracies.values(), strict=True):
+    for row, (name, found) in enumerate(accuracies.items()):
         axes.plot(found, np.full(len(found), row), "o", color=plots.PALETTE["blue"],
-                  alpha=0.6, markersize=6)
+                  alpha=0.8, markersize=6, label=f"_{name}")
     axes.plot(means, rows, "|", color="black", markersize=18, markeredgewidth=2.5, label="mean")
     axes.axvline(chance, color=plots.PALETTE["vermilion"], linestyle="--", label="guessing")
     axes.set_yticks(rows, accuracies)

@@ -15,7 +15,7 @@ def band(axes, x, tries, label, colour, style="-", marker="o", edges=(0, 100)):
     low, middle, high = np.percentile(tries, [edges[0], 50, edges[1]], axis=0)
     colour = plots.PALETTE[colour]
     for edge, name in ((low, "lower edge"), (high, "upper edge")):
-        line, = axes.plot(x, edge, color=colour, linewidth=0.7, alpha=0.6)
+        line, = axes.plot(x, edge, style, color=colour, linewidth=0.7)
         line.set_label(f"_{label}, {name}")
     axes.fill([*x, *x[::-1]], [*low, *high[::-1]], color=colour, alpha=0.15, linewidth=0)
     line, = axes.plot(x, middle, style, marker=marker, color=colour, label=label, markersize=5)
@@ -40,7 +40,7 @@ def fan(axes, count):
     look = {"angles": "xy", "scale_units": "xy", "scale": 1, "zorder": 3}
     zeros = np.zeros(count)
     arrows = axes.quiver(
-        zeros, zeros, zeros + 1, zeros, color=plots.PALETTE["blue"], alpha=0.55, width=0.006,
+        zeros, zeros, zeros + 1, zeros, color=plots.PALETTE["blue"], alpha=0.8, width=0.006,
         label="mini-batches", **look,
     )
     axes.quiver([0], [0], [1.25], [0], color=plots.PALETTE["vermilion"], width=0.014,
@@ -61,7 +61,7 @@ def paths(axes, count, largest):
     lines = []
     for number in range(count):
         line, = axes.plot([], [], "-o", color=plots.PALETTE["blue"], markersize=2.5,
-                          linewidth=0.9, alpha=0.7)
+                          linewidth=0.9, alpha=0.8)
         line.set_label("mini-batches" if number == 0 else f"_path {number + 1}")
         lines.append(line)
     axes.set(xlim=(-0.2, 1.6), ylim=(0, largest))

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from course_lib import plots
+from course_lib.plots.contrast import halo
 
 WINDOW_COLOUR = plots.PALETTE["blue"]
 WINNER_COLOUR = plots.PALETTE["vermilion"]
@@ -49,13 +50,13 @@ def frame(panel, corner, size, inset=0.1, **look):
     look = {"edgecolor": WINDOW_COLOUR, "linewidth": 1.8, "facecolor": "none", **look}
     length = size - 2 * inset
     rectangle = Rectangle((column - 0.5 + inset, row - 0.5 + inset), length, length, **look)
-    return panel.add_patch(rectangle)
+    return panel.add_patch(halo(rectangle))
 
 
 def ring(panel, cells, label="gets a gradient"):
     """Draw a ring around each cell; cells is (count, 2), row and column. Returns the markers."""
     cells = np.reshape(cells, (-1, 2))
-    return panel.scatter(
+    return halo(panel.scatter(
         cells[:, 1], cells[:, 0], s=RING_SIZE, facecolor="none", edgecolor=WINNER_COLOUR,
         linewidth=2, label=label,
-    )
+    ))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib import plots
+from course_lib.plots.contrast import ink
 
 FILTER_PIXEL = 12  # a weight is drawn as a square of that many pixels
 
@@ -45,10 +46,10 @@ def confusion_matrix(shares, class_names, title=None):
     Where nothing was answered the cell stays empty.
     """
     figure, axes = plots.new_figure(size=(7, 5.6), title=title)
-    plots.draw_image(axes, 100 * shares, cmap="Blues", vmin=0, vmax=100)
+    image = plots.draw_image(axes, 100 * shares, cmap="Blues", vmin=0, vmax=100)
     for (row, column), share in np.ndenumerate(shares):
         if round(100 * share):
-            colour = "white" if share > 0.55 else "black"
+            colour = ink(image.to_rgba(100 * share))
             axes.text(column, row, f"{100 * share:.0f}", ha="center", va="center", color=colour)
     numbers = np.arange(len(class_names))
     axes.set_xticks(numbers, class_names, rotation=40, ha="right")

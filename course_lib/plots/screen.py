@@ -34,14 +34,13 @@ class Screen:
         """
         renderer = self.canvas.get_renderer()
         if self._background is None or state != self._state:
-            self._state = state
             renderer.clear()
             for artist in self._unchanging:
                 artist.draw(renderer)
-            self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+            self._background, self._state = self.canvas.copy_from_bbox(self.figure.bbox), state
         self.canvas.restore_region(self._background)
-        self._show_unchanging(False)
         try:
+            self._show_unchanging(False)
             self.figure.draw(renderer)
         finally:
             self._show_unchanging(True)

@@ -29,7 +29,7 @@ def fates(records, title=None):
         marker, colour = LOOKS[name]
         if places:
             panel.scatter(*np.transpose(places), marker=marker, color=plots.PALETTE[colour],
-                          label=name, s=42, alpha=0.7)
+                          label=name, s=42)
     panel.axvline(10, color="0.4", linestyle=":", label="guessing")
     panel.set_yticks(range(len(records)), list(records))
     panel.set_ylim(len(records) - 0.5, -0.5)

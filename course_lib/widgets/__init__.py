@@ -14,8 +14,12 @@ from course_lib import plots
 from course_lib.plots.description import describe
 from course_lib.plots.screen import Screen, surroundings
 
-# The look of every control: its whole label, and two controls side by side on a wide page.
-LOOK = {"style": {"description_width": "initial"}, "layout": {"width": "420px"}}
+from . import access
+
+# The look of every control: its whole label, two controls side by side on a wide page, and none
+# that is wider than a narrow one.
+LOOK = {"style": {"description_width": "initial"},
+        "layout": {"width": "420px", "max_width": "98%"}}  # fmt: skip
 
 
 class Explorer:
@@ -26,6 +30,9 @@ class Explorer:
     controls: dict of ipywidgets controls, by the name of the setting.
     unchanging: artists that redraw never touches; the more of them, the sooner it is drawn.
 
+    Below the figure a box shows its description, as long as it is ticked. The figure's title is
+    the picture's alternative text, and a screen reader says it whenever it changes.
+
     As the last line of a cell it shows the live widget. Where no kernel runs, the stored
     notebook shows the figure in its default state instead, and its description.
     """
@@ -34,16 +41,20 @@ class Explorer:
         self.figure, self._redraw, self.controls = figure, redraw, controls
         width = round(figure.get_figwidth() * plots.SCREEN_DPI)
         self.picture = ipywidgets.Image(format="png", width=width)
-        self.words = ipywidgets.HTML()
+        self.in_words = ipywidgets.Checkbox(description="this figure in words", indent=False)
+        self.words, self.alternative = ipywidgets.HTML(), ipywidgets.HTML()
         redraw(**self.settings)
         self.screen = Screen(figure, unchanging)
         self.send()
         for control in controls.values():
             control.observe(self.update, names="value")
+        self.in_words.observe(self.write_words, names="value")
         settings = ipywidgets.HBox(
             list(controls.values()), layout=ipywidgets.Layout(flex_flow="row wrap")
         )
-        self.view = ipywidgets.VBox([settings, self.picture, self.words])
+        self.view = ipywidgets.VBox(
+            [settings, self.picture, self.in_words, self.words, self.alternative, access.aids()]
+        )
 
     @property
     def settings(self):
@@ -58,15 +69,18 @@ class Explorer:
     def send(self):
         """Send the figure as it is to the page, and its description."""
         self.picture.value = self.screen.to_png()  # first: the page shows it while words are made
+        self.alternative.value = access.alternative(self.title)
         self.write_words()
 
-    def write_words(self):
-        """Put the figure's description below it, folded up."""
-        words = html.escape(describe(self.figure))
-        self.words.value = (
-            "<details><summary>This figure in words</summary>"
-            f"<pre style='white-space: pre-wrap'>{words}</pre></details>"
-        )
+    @property
+    def title(self):
+        """The title above all panels, in one line."""
+        return " ".join(self.figure.get_suptitle().split())
+
+    def write_words(self, change=None):
+        """Put the figure's description below it, if the box is ticked."""
+        words = html.escape(describe(self.figure)) if self.in_words.value else ""
+        self.words.value = f"<pre style='white-space: pre-wrap'>{words}</pre>" if words else ""
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = plots.bundle(self.figure)

@@ -6,8 +6,11 @@ import ipywidgets
 
 from course_lib import ballot
 
+from . import access
+
+NOT_SURE = "not sure"  # a menu would show None as an empty line
 CULPRITS = [
-    ("not sure", None),
+    (NOT_SURE, NOT_SURE),
     *((f"{diagnosis.number}. {diagnosis.title}", diagnosis.number)
       for diagnosis in ballot.DIAGNOSES),
     ("none of the seven", ballot.NONE_OF_THEM),
@@ -34,7 +37,8 @@ class BallotBox:
             )
             for diagnosis in ballot.DIAGNOSES
         }
-        self.culprit = menu(CULPRITS, start.culprit, "main culprit", width=430)
+        culprit = NOT_SURE if start.culprit is None else start.culprit
+        self.culprit = menu(CULPRITS, culprit, "main culprit", width=430)
         self.button = ipywidgets.Button(
             description="Keep my prediction", button_style="primary",
             layout=ipywidgets.Layout(width="200px", margin="8px 2px"),
@@ -46,13 +50,14 @@ class BallotBox:
             for d in ballot.DIAGNOSES
         ]
         last = row("<b>And if there is one main culprit, who is it?</b>", self.culprit)
-        self.view = ipywidgets.VBox([*rows, last, self.button, self.message])
+        self.view = ipywidgets.VBox([*rows, last, self.button, self.message, access.aids()])
 
     @property
     def prediction(self):
         """The Ballot as the menus stand now."""
         effects = {number: control.value for number, control in self.effects.items()}
-        return ballot.Ballot(effects, self.culprit.value)
+        culprit = self.culprit.value
+        return ballot.Ballot(effects, None if culprit == NOT_SURE else culprit)
 
     def keep(self, button=None):
         """Keep the prediction, and say so."""
@@ -90,7 +95,8 @@ def menu(options, value, label, width=300):
     """Return a drop-down menu with its label; width in CSS pixels."""
     return ipywidgets.Dropdown(
         options=options, value=value, description=label,
-        style={"description_width": "85px"}, layout=ipywidgets.Layout(width=f"{width}px"),
+        style={"description_width": "85px"},
+        layout=ipywidgets.Layout(width=f"{width}px", max_width="98%"),
     )
 
 

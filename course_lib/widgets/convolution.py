@@ -2,10 +2,10 @@
 
 import numpy as np
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import Normal, Stroke
 
 from course_lib import plots
 from course_lib.loops import conv2d_forward
+from course_lib.plots.contrast import halo
 from course_lib.plots.convolution import frame
 from course_lib.plots.screen import surroundings
 from course_lib.shapes import output_size
@@ -27,13 +27,13 @@ def window_explorer(picture, kernel_size=3, stride=2, padding=0, number=1):
     left.set(xlim=(-0.5 - LARGEST_PADDING, span - 0.5 - LARGEST_PADDING))
     left.set(ylim=left.get_xlim()[::-1])
     border = left.add_patch(
-        Rectangle((0, 0), 1, 1, facecolor="white", edgecolor="0.75", hatch="///",
+        Rectangle((0, 0), 1, 1, facecolor="white", edgecolor="0.5", hatch="///",
                   label="padding", zorder=-1)
     )
-    centres = left.scatter([], [], s=14, color=plots.PALETTE["blue"], edgecolors="white",
-                           linewidths=0.5, label="centre of a window")
+    centres = left.scatter([], [], s=24, color=plots.PALETTE["blue"], edgecolors="white",
+                           linewidths=0.8, label="centre of a window")
     unseen = left.scatter([], [], s=50, color="black", marker="x", label="in no window")
-    unseen.set_path_effects([Stroke(linewidth=3.5, foreground="white"), Normal()])
+    halo(unseen)
     window = frame(left, 0, 0, 1, 1, label="this window")
     output = plots.draw_image(right, np.zeros((1, 1)), vmin=0, vmax=1)
     right.set(xlim=(-span / 2, span / 2), ylim=(span / 2, -span / 2))

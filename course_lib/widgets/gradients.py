@@ -1,6 +1,5 @@
 """The gradient explorer: the settings of a network, and below them its gradients and outputs."""
 
-import html
 import math
 from dataclasses import asdict
 
@@ -11,7 +10,7 @@ from course_lib.explore import PRESETS, Settings, compute, verdict
 from course_lib.explore.settings import CHOICES, RANGES
 from course_lib.plots.gradients import GradientPicture
 
-from . import LOOK, Explorer, slider
+from . import LOOK, Explorer, access, slider
 
 LABELS = {
     "network": "network", "activation": "activation",
@@ -56,10 +55,10 @@ class GradientExplorer(Explorer):
         super().__init__(self.drawing.figure, self.show, controls, self.drawing.seldom_changing)
         self.presets.observe(self._choose_preset, names="value")
         self.line.observe(self._read_line, names="value")
-        settings_view, picture, words = self.view.children
+        settings_view, *below = self.view.children
         start = ipywidgets.HBox([self.presets, self.line],
                                 layout=ipywidgets.Layout(flex_flow="row wrap"))
-        self.view.children = [start, self.message, settings_view, self.verdict, picture, words]
+        self.view.children = [start, self.message, settings_view, self.verdict, *below]
 
     @property
     def settings(self):
@@ -79,6 +78,7 @@ class GradientExplorer(Explorer):
         """Send the figure as it is to the page, and what is said about it."""
         self.picture.value = self.screen.to_png(self.drawing.frame)  # first: it takes the longest
         self._say(self.verdict, verdict(self.result))
+        self.alternative.value = access.alternative(self.title, said=False)  # as the verdict is
         self.write_words()
         self._follow()
 
@@ -128,7 +128,7 @@ class GradientExplorer(Explorer):
 
     @staticmethod
     def _say(place, text):
-        place.value = f"<b role='status'>{html.escape(text)}</b>" if text else ""
+        place.value = access.status(text)
 
 
 def control(name, value):

@@ -14,7 +14,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from course_lib.nbgrader_steps import CutOutputs, ForgetCopies, HideTests, RestoreCells
+from course_lib.classroom.nbgrader_steps import CutOutputs, ForgetCopies, HideTests, RestoreCells
 
 ROOT = Path(__file__).resolve().parent
 

@@ -9,68 +9,16 @@ import inspect
 import math
 import sys
 import time
-from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
 
 import numpy as np
 
-import course_lib.checks.limits as limits
+import course_lib.checks.machinery.limits as limits
 
 from .compare import Problem, compare
-from .describe import MOST_NUMBERS, describe, headline, shorten, sizes
-from .failures import CheckFailed, TookTooLong, as_theirs
-
-
-@dataclass(frozen=True)
-class Case:
-    """One call of the learner's function and what should come out.
-
-    inputs: the arguments by name, in the order of the parameters; they are passed by position.
-    expected: a number, array, text, tuple, list or dict: what should be returned.
-    hint: the idea to think of where this case fails; never the solution.
-    suspects: {hint: value}, the values that well-known mistakes give, each with its own hint.
-    title: what the case is about, for the list of hidden tests that did not pass.
-    returns: the name of the value in messages; a tuple of names where several are returned.
-    use: use(function, *inputs) -> value to compare, in place of function(*inputs).
-    judge: judge(value) -> what is wrong with it, a sentence, or None; in place of `expected`.
-    may_change: names of inputs that the function is asked to change in place.
-    given: lines that describe the inputs, where their own description would say too little.
-    rtol: a relative tolerance in place of compare's own.
-    """
-
-    inputs: dict
-    expected: object = None
-    hint: str = ""
-    suspects: dict = field(default_factory=dict)
-    returns: object = "the result"
-    title: str = ""
-    use: Callable | None = None
-    judge: Callable | None = None
-    may_change: tuple = ()
-    given: str = ""
-    rtol: float | None = None
-
-    def name(self):
-        return self.title or sizes(self.inputs)
-
-
-def error_case(inputs, kind=ValueError, **options):
-    """A Case in which the function must raise an exception of this kind; options as for Case."""
-    def use(function, *arguments):
-        try:
-            return "returned", function(*arguments)
-        except kind:
-            return "raised", None
-
-    def judge(outcome):
-        what, value = outcome
-        if what == "raised":
-            return None
-        return (f"A {kind.__name__} should be raised here, and your function returned "
-                f"{shorten(value)}.")
-
-    return Case(inputs, use=use, judge=judge, **options)
+from .describe import shorten
+from .failures import CheckFailed, TookTooLong
+from .messages import explained, message, not_written, out_of_time
 
 
 def check(name, function, cases):
@@ -137,7 +85,7 @@ def run(case, function, seconds, output):
         else:
             result = case.use(function, *inputs.values())
     for name, value in case.inputs.items():
-        if name not in case.may_change and not unchanged(inputs[name], value):
+        if not unchanged(inputs[name], value):
             return Problem(
                 f"Your function changed its input {name} in place.", name, value, inputs[name],
                 ("Before", "After"), f"Whoever called the function still needs {name} as it was. "
@@ -177,80 +125,9 @@ def unchanged(value, original):
     return True
 
 
-# Messages
-
-
-def message(problem, name, where, case):
-    """The whole text of a failure: what is wrong, given, expected, came instead, hint."""
-    sentence = problem.sentence
-    if sentence.startswith("the "):
-        sentence = "T" + sentence[1:]
-    lines = [f"{name}: {where} is wrong. {sentence}", *given(case, problem.numbers)]
-    if problem.numbers and problem.name and count(problem.expected) <= MOST_NUMBERS:
-        for heading, value in zip(problem.labels, (problem.expected, problem.result), strict=True):
-            lines += ["", heading, *indent(describe(label(problem.name), value))]
-    return "\n".join([*lines, *hinted(problem.hint)])
-
-
-def count(value):
-    """How many numbers there are in an array, or in all of a tuple, list or dict together."""
-    if isinstance(value, dict):
-        return count(list(value.values()))
-    if isinstance(value, (list, tuple)):
-        return sum(map(count, value))
-    return np.size(value)
-
-
-def hinted(hint):
-    return ["", f"Hint: {hint}"] if hint else []
-
-
-def given(case, numbers=True):
-    lines = case.given.splitlines() or [
-        line for name, value in case.inputs.items()
-        for line in (describe(name, value) if numbers else [headline(name, value)])
-    ]
-    return ["", "Given", *indent(lines)] if lines else []
-
-
-def indent(lines):
-    return ["    " + line for line in lines]
-
-
-def label(name):
-    return ", ".join(name) if isinstance(name, tuple) else name
-
-
 def suspected(result, case):
     """The hint of the mistake that gives exactly the value that came out."""
     for hint, value in case.suspects.items():
         if compare(result, value, case.returns, case.rtol) is None:
             return hint
     return None
-
-
-def out_of_time(name, where, case):
-    return "\n".join([
-        f"{name}: stopped in {where}, because the check had been running for "
-        f"{limits.CHECK_SECONDS:g} seconds. Is there a loop that never ends, or one that does far "
-        "too much?", *given(case)])
-
-
-def not_written(name):
-    error = NotImplementedError(
-        f"{name} is not written yet. Replace the line `raise NotImplementedError()` in its cell by "
-        "your own code, run that cell, then run this one again."
-    )
-    error._render_traceback_ = str(error).splitlines
-    return error
-
-
-def explained(error, name, where, case):
-    """The exception to raise for one that came out of a call."""
-    if isinstance(error, CheckFailed):
-        return CheckFailed(f"{name}: {error}")
-    note = "\n".join([f"Your code raised this in {where} of the check of {name}.", *given(case),
-                      *hinted(case.hint)])
-    return as_theirs(error, note) or CheckFailed("\n".join([
-        f"{name}: {where} ended in {type(error).__name__}: {error}", *given(case), "",
-        "Hint: Does your function return what the task asks for?"]))

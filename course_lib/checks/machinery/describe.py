@@ -67,3 +67,8 @@ def sizes(values):
         f"{name} {value.shape}" if isinstance(value, np.ndarray) else f"{name} {shorten(value)}"
         for name, value in values.items()
     )
+
+
+def label(names):
+    """The name of a value, or the names of several, as one text."""
+    return ", ".join(names) if isinstance(names, tuple) else names

@@ -2,8 +2,8 @@
 
 import time
 
-from . import datasets
-from .cases import verdict
+from course_lib import datasets
+from course_lib.cases import verdict
 
 ROUNDS = {
     "Each diagnosis alone": verdict.alone,
@@ -26,8 +26,8 @@ def main(options):
 
 
 def save_figure(records, dataset, options):
-    from .plots import to_png
-    from .plots.verdict import fates
+    from course_lib.plots import to_png
+    from course_lib.plots.verdict import fates
 
     title = f"Case A on {dataset.name}, after {options.images:,} images"
     with open(options.figure, "wb") as file:

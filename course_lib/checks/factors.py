@@ -9,9 +9,8 @@ from course_lib.diagnostics import observe
 from course_lib.gradcheck import STEP
 from course_lib.network import Sequential, parameters
 
-from .describe import describe
-from .failures import CheckFailed
-from .runner import Case, check
+from .machinery import Case, CheckFailed, check
+from .machinery.describe import describe
 
 
 def layer_factors(function):

@@ -1,16 +1,17 @@
-"""`python -m course_lib autograde`: let nbgrader grade the copies of an assignment, in parallel.
+"""Grade the copies of an assignment, several at a time.
 
 Every copy gets an nbgrader of its own, with bounds on its time and memory: one that crashes, never
 ends or eats memory does not hold up the others. What is graded, and how, is nbgrader's business.
 """
 
 import importlib.util
-import os
 import re
 import shutil
 import sys
 import time
 from pathlib import Path
+
+from .bounded_process import BoundedProcess
 
 SECONDS_BETWEEN_LOOKS = 0.1
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -23,37 +24,6 @@ SKIPPED = "Skipping existing assignment"
 
 class NotReady(Exception):
     """What a teacher has to do first, in a sentence."""
-
-
-def main(options):
-    """Grade as the options say. Returns the exit status: 1 if a copy was not graded."""
-    try:
-        course = Course(options.assignment)
-    except NotReady as error:
-        print(error, file=sys.stderr)
-        return 1
-    students = options.student or course.students()
-    print(f"{options.assignment}: {len(students)} submissions, {options.jobs} at a time\n\n"
-          f"{'student':24} {'points':>8} {'of':>6} {'seconds':>8}  result")
-    start, results = time.perf_counter(), {}
-    for job in grade_all(course, students, options):
-        results[job.student] = job.result
-        points, of, remark = course.grade(job.student) if is_graded(job.result) else ("", "", "")
-        print(f"{job.student:24} {points:>8} {of:>6} {job.seconds:8.1f}  {job.result}{remark}",
-              flush=True)
-    lost = sorted(student for student in results if not is_graded(results[student]))
-    print(f"\n{len(results) - len(lost)} of {len(results)} are graded, after "
-          f"{time.perf_counter() - start:.0f} s.")
-    if lost:
-        print("Not graded:")
-        for student in lost:
-            print(f"  {student}: {results[student]}")
-        print(f"What nbgrader wrote about each: {course.log_folder}")
-    return 1 if lost else 0
-
-
-def is_graded(result):
-    return result.startswith("graded")
 
 
 class Course:
@@ -136,20 +106,17 @@ class Job:
     """One copy being graded by an nbgrader of its own."""
 
     def __init__(self, course, student, options):
-        from .bounded_process import BoundedProcess
-
         self.course, self.student, self.options = course, student, options
         self.log = course.log_folder / f"{student}.txt"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.result, self.seconds, self.process = self.missing_notebook(), 0.0, None
         if self.result is None:
-            programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
             self.process = BoundedProcess(
                 [sys.executable, "-c", NBGRADER, "autograde", course.assignment,
                  f"--CourseDirectory.student_id={student}",
                  *(["--force"] if options.force else [])],
                 seconds=60 * options.minutes, gib=options.memory, log=self.log,
-                environment={"PATH": programs, **ONE_THREAD},
+                environment=ONE_THREAD,
             )
 
     def missing_notebook(self):
@@ -171,6 +138,7 @@ class Job:
         return self.result is not None
 
     def told(self, ending):
+        """The result, in words."""
         if ending == "time":
             self.give_up()
             return f"stopped: it was not done after {self.options.minutes:g} minutes"
@@ -180,7 +148,7 @@ class Job:
         text = self.log.read_text(encoding="utf-8", errors="replace")
         if ending == 0:
             return "graded before" if SKIPPED in text else "graded"
-        lines = EXCEPTION.findall(text) or text.split("\n") or ["nbgrader wrote nothing"]
+        lines = EXCEPTION.findall(text) or text.strip().splitlines() or ["nbgrader wrote nothing"]
         return f"failed: {lines[-1][:200]}"
 
     def give_up(self):
@@ -191,3 +159,7 @@ class Job:
             for path in half_done.rglob("*"):
                 path.chmod(0o600 if path.is_file() else 0o700)  # nbgrader protects what it wrote
             shutil.rmtree(half_done, ignore_errors=True)
+
+
+def is_graded(result):
+    return result.startswith("graded")

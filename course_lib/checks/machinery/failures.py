@@ -5,9 +5,9 @@ import textwrap
 import traceback
 from pathlib import Path
 
-CHECKS = str(Path(__file__).parent)
+COURSE_LIB = Path(__file__).parents[2]
 LIBRARIES = (
-    str(Path(CHECKS).parent),
+    str(COURSE_LIB),
     *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
 )
 WIDTH = 88  # letters in a line

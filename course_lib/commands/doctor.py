@@ -16,9 +16,10 @@ from pathlib import Path
 
 from course_lib import archives
 
-COURSE_FOLDER = Path(__file__).resolve().parent.parent
+COURSE_FOLDER = Path(__file__).resolve().parents[2]
 INSTALL = "run `python -m pip install -r requirements.txt` in the course's folder"
 OLDEST_PYTHON = (3, 11)
+NOTEBOOKS_TAKE = ("pictograms", "cifar10")
 DISK_NEEDED = 100_000_000  # bytes, for the extracted pictograms and some room to work
 DISK_FOR_CIFAR10 = 400_000_000  # bytes, for the archive and the folder extracted from it
 
@@ -34,7 +35,7 @@ print(json.dumps([sys.prefix, missing]))
 """
 
 
-def main():
+def main(options=None):
     """Print one line a check, with the remedy on the next; return the exit status, 0 or 1."""
     wrong = 0
     for check in CHECKS:
@@ -56,7 +57,7 @@ def _findings(check):
     try:
         yield from check()
     except Exception as error:
-        name = check.__name__.removeprefix("check_")
+        name = check.__name__.removeprefix("check_").replace("_", " ")
         yield "WRONG", f"the check of the {name} broke down: {error!r}", INSTALL
 
 
@@ -109,7 +110,7 @@ def check_course_lib():
         found = "course_lib is not installed, so notebooks in their own folder will not find it"
         yield "WRONG", found, INSTALL
     else:
-        yield "ok", f"course_lib at {Path(__file__).resolve().parent}", ""
+        yield "ok", f"course_lib at {COURSE_FOLDER / 'course_lib'}", ""
 
 
 def check_embedded_data():
@@ -128,11 +129,16 @@ def check_embedded_data():
 
 def check_cifar10():
     home = archives.cifar10_home()
-    if (home / archives.FOLDER_IN_ARCHIVE).exists() or (home / archives.CIFAR10_NAME).exists():
+    if _has_cifar10(home):
         yield from _load("cifar10")
     else:
         advice = "nothing to do, unless you want it: run `python -m course_lib download cifar10`"
         yield "note", f"CIFAR-10 is not in {home}; the course does not need it", advice
+
+
+def _has_cifar10(home):
+    folder, archive = home / archives.FOLDER_IN_ARCHIVE, home / archives.CIFAR10_NAME
+    return folder.exists() or archive.exists()
 
 
 def _load(name):
@@ -160,11 +166,14 @@ def check_chosen_set():
     name = os.environ.get("COURSE_DATASET")
     if not name:
         yield "ok", "COURSE_DATASET is not set: the notebooks use the pictograms", ""
-    elif name in ("pictograms", "cifar10", "digits"):
-        yield "ok", f"COURSE_DATASET={name}: the notebooks use that set", ""
+    elif name not in NOTEBOOKS_TAKE:
+        found = f"COURSE_DATASET is {name!r}, which is no set that the notebooks can use"
+        yield "WRONG", found, f"set it to {' or '.join(NOTEBOOKS_TAKE)}, or to nothing"
+    elif name == "cifar10" and not _has_cifar10(archives.cifar10_home()):
+        advice = "run `python -m course_lib download cifar10`, or set COURSE_DATASET to nothing"
+        yield "WRONG", "COURSE_DATASET=cifar10, and CIFAR-10 is not there", advice
     else:
-        advice = "set it to pictograms, cifar10 or digits, or to nothing"
-        yield "WRONG", f"COURSE_DATASET is {name!r}, which is no data set", advice
+        yield "ok", f"COURSE_DATASET={name}: the notebooks use that set", ""
 
 
 def check_cache():

@@ -5,9 +5,9 @@ import time
 import numpy as np
 from tqdm.auto import tqdm
 
-from . import datasets, network, optim, training
-from .layers import Flatten, Linear
-from .losses import CrossEntropyLoss
+from course_lib import datasets, network, optim, training
+from course_lib.layers import Flatten, Linear
+from course_lib.losses import CrossEntropyLoss
 
 
 def linear(rng):
@@ -34,10 +34,7 @@ def main(options):
         )
     rng = np.random.default_rng(options.seed)
     net = NETWORKS[name](rng=rng)
-    schedule = (
-        optim.cosine(options.learning_rate, options.warmup) if options.cosine
-        else optim.constant(options.learning_rate)
-    )
+    schedule = optim.cosine(options.learning_rate, options.warmup) if options.cosine else None
     size = sum(layer.params[key].size for layer, key in network.parameters(net))
     print(f"{data}\n{name} with {size:,} weights, seed {options.seed}\n")
     print(f"{'epoch':>5} {'loss':>8} {'training':>9} {'test':>7} {'seconds':>8}")

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .describe import kind_of
+from .describe import kind_of, label
 
 # Relative to the expected number, and relative to the largest expected number.
 TOLERANCES = {np.float32: (1e-5, 1e-5), np.float64: (1e-9, 1e-12)}
@@ -48,8 +48,7 @@ def compare(result, expected, name="the result", rtol=None):
             return None
         return Problem(f"{name} should be another one.", name, expected, result)
     for key, value in pieces:
-        label = value_name(name, key)
-        problem = compare(result[key], value, label, rtol)
+        problem = compare(result[key], value, value_name(name, key), rtol)
         if problem:
             return problem
     return None
@@ -66,16 +65,16 @@ def _compare_kind(result, expected, name, rtol):
         return Problem(sentence, name, expected, result, hint=hint)
 
     if result is None and expected is not None:
-        return problem(f"{_names(name)} should be {kind_of(expected)}, and it is None.",
+        return problem(f"{label(name)} should be {kind_of(expected)}, and it is None.",
                        "A function without a return statement returns None.")
     if isinstance(expected, np.ndarray):
         return _compare_array_kind(result, expected, name, problem, rtol)
     if isinstance(expected, (tuple, list)):
         if not isinstance(result, (tuple, list)):
-            return problem(f"{_names(name)} should be {len(expected)} values, in this order; "
+            return problem(f"{label(name)} should be {len(expected)} values, in this order; "
                            f"your function returned {kind_of(result)}.")
         if len(result) != len(expected):
-            return problem(f"{_names(name)} should be {len(expected)} values, in this order; "
+            return problem(f"{label(name)} should be {len(expected)} values, in this order; "
                            f"your function returned {len(result)}.")
     elif isinstance(expected, dict):
         if not isinstance(result, dict) or result.keys() != expected.keys():
@@ -166,7 +165,3 @@ def _near(found, wanted, kind, rtol):
         near = np.abs(found - wanted) <= relative * np.abs(wanted) + absolute * scale
     same = (found == wanted) | (np.isnan(found) & np.isnan(wanted))
     return np.where(finite, near, same)
-
-
-def _names(name):
-    return ", ".join(name) if isinstance(name, tuple) else name

@@ -1,0 +1,65 @@
+"""What a notebook says below a traceback where the reason lies in which cells have run.
+
+The sentence is added as the exception's note, and the exception itself stays what it is.
+`course_lib/__init__.py` asks for it where IPython is running, and not in other programs.
+"""
+
+import sys
+
+from course_lib import stopping
+
+NOT_MADE = (
+    "No cell that has run so far makes `{name}`. Check how it is spelled; if it is right, choose "
+    "Run > Run All Above Selected Cell in the menu, and then run this cell again."
+)
+STOPPED = (
+    "The cell was stopped before its end: what it makes is missing, or still that of an earlier "
+    "run. Run it again to start it anew."
+)
+
+
+def register():
+    """Ask IPython, where it runs, to tell of cells that begin and end, and of their exceptions."""
+    shell = sys.modules["IPython"].get_ipython()
+    if shell is None or shell.custom_exceptions:  # there is no notebook, or it has its own ways
+        return
+    shell.set_custom_exc((NameError, KeyboardInterrupt), show)
+    stopping.cell_begins()
+    shell.events.register("pre_run_cell", stopping.cell_begins)
+    shell.events.register("post_run_cell", stopping.cell_ends)
+
+
+def show(shell, kind, error, traceback, tb_offset=None):
+    """Show an exception as IPython does, with a note where there is one to make."""
+    note = explain(error, traceback, shell.user_ns)
+    if note:
+        error.add_note(note)
+    if kind is KeyboardInterrupt:
+        leave_the_library(traceback, shell.user_ns)
+    shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+
+
+def explain(error, traceback, names):
+    """Return the note on an exception of a cell, or None.
+
+    names: the notebook's variables. A NameError gets a note if code from a cell asked for one of
+    these, and not if a variable is missing inside a library, or inside a function.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        return STOPPED
+    missing = str(error) == f"name {error.name!r} is not defined"
+    if missing and entries(traceback)[-1].tb_frame.f_globals is names:
+        return NOT_MADE.format(name=error.name)
+    return None
+
+
+def leave_the_library(traceback, names):
+    """Cut off what comes below the last line of a cell: where the library was just then."""
+    from_cells = [entry for entry in entries(traceback) if entry.tb_frame.f_globals is names]
+    if from_cells:
+        from_cells[-1].tb_next = None
+
+
+def entries(traceback):
+    """The entries of a traceback, the outermost call first."""
+    return [traceback, *entries(traceback.tb_next)] if traceback else []

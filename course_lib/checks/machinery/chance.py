@@ -1,0 +1,61 @@
+"""Judge what is drawn at random: no single result is right, and all right ones have this."""
+
+import numpy as np
+
+from .case import Case
+from .describe import kind_of
+
+SEEDS = (1, 1, 2, 3, 4)  # the first two are the same
+
+
+def repeatable_case(inputs, call=None, title="what a generator decides"):
+    """A case: generators of the same seed give the same, generators of other seeds do not.
+
+    call(function, *inputs, rng) calls the function; function(*inputs, rng) where it is left out.
+    """
+    def use(function, *values):
+        generators = map(np.random.default_rng, SEEDS)
+        return [call(function, *values, rng) if call else function(*values, rng)
+                for rng in generators]
+
+    def judge(results):
+        if not same(results[0], results[1]):
+            return ("Two calls, each with a generator of seed 1, gave different results. Whoever "
+                    "repeats an experiment needs the same ones.")
+        if all(same(results[0], result) for result in results):
+            return ("Generators of four different seeds all gave the same result. It should be "
+                    "drawn from the generator that is passed in.")
+        return None
+
+    return Case(inputs, use=use, judge=judge, title=title,
+                hint="Everything random is drawn from rng, and from nothing else.")
+
+
+def same(one, other):
+    """Whether two results are equal: arrays, or tuples and lists of them."""
+    if isinstance(one, (tuple, list)):
+        return len(one) == len(other) and all(map(same, one, other))
+    return np.array_equal(one, other)
+
+
+def wrong_index_array(value, name):
+    if not isinstance(value, np.ndarray):
+        return f"{name} should be an array of whole numbers, and it is {kind_of(value)}."
+    if value.ndim != 1 or value.dtype.kind not in "iu":
+        return (f"{name} should be an array of whole numbers with one axis, and it has the shape "
+                f"{value.shape} and holds {value.dtype}.")
+    return None
+
+
+def not_every_index_once(numbers, count, labels=None):
+    """What is wrong where 0 to count - 1 do not occur once each; labels: their classes."""
+    if len(numbers) and not 0 <= numbers.min() <= numbers.max() < count:
+        return (f"The images are numbered from 0 to {count - 1}, and your function gave numbers "
+                f"from {numbers.min()} to {numbers.max()}.")
+    often = np.bincount(numbers, minlength=count)
+    for wrong, text in ((often == 0, "does not occur"), (often > 1, "occurs more than once")):
+        if wrong.any():
+            number = np.argmax(wrong)
+            kind = "" if labels is None else f" It is of class {labels[number]}."
+            return f"Every image should occur once, and image {number} {text}.{kind}"
+    return None

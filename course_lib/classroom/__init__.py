@@ -1,0 +1,1 @@
+"""For teachers: what grades the copies that students hand in, with nbgrader."""

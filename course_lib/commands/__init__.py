@@ -1,0 +1,1 @@
+"""What `python -m course_lib` can do: a module for each command."""

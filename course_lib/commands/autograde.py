@@ -1,0 +1,37 @@
+"""`python -m course_lib autograde`: let nbgrader grade the copies of an assignment, in parallel."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from course_lib.classroom.grading import Course, NotReady, grade_all, is_graded
+
+
+def main(options):
+    """Grade as the options say. Returns the exit status: 1 if a copy was not graded."""
+    # nbgrader calls programs, such as alembic, that pip has put beside this Python.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    try:
+        course = Course(options.assignment)
+    except NotReady as error:
+        print(error, file=sys.stderr)
+        return 1
+    students = options.student or course.students()
+    print(f"{options.assignment}: {len(students)} to grade, {options.jobs} at a time\n\n"
+          f"{'student':24} {'points':>8} {'of':>6} {'seconds':>8}  result")
+    start, results = time.perf_counter(), {}
+    for job in grade_all(course, students, options):
+        results[job.student] = job.result
+        points, of, remark = course.grade(job.student) if is_graded(job.result) else ("", "", "")
+        print(f"{job.student:24} {points:>8} {of:>6} {job.seconds:8.1f}  {job.result}{remark}",
+              flush=True)
+    lost = sorted(student for student in results if not is_graded(results[student]))
+    print(f"\n{len(results) - len(lost)} of {len(results)} are graded, after "
+          f"{time.perf_counter() - start:.0f} s.")
+    if lost:
+        print("Not graded:")
+        for student in lost:
+            print(f"  {student}: {results[student]}")
+        print(f"What nbgrader wrote about each: {course.log_folder}")
+    return 1 if lost else 0

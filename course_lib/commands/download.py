@@ -1,0 +1,13 @@
+"""`python -m course_lib download cifar10`: fetch, verify and extract CIFAR-10."""
+
+from course_lib.archives import FOLDER_IN_ARCHIVE, batches_folder, cifar10_home
+from course_lib.download import download_cifar10
+
+
+def main(options):
+    """Fetch what is not there yet. Returns the exit status."""
+    if not (cifar10_home() / FOLDER_IN_ARCHIVE).is_dir():
+        download_cifar10()
+    print(f"CIFAR-10 is ready in {batches_folder('cifar10')}.")
+    print("Set COURSE_DATASET=cifar10 to run the notebooks on it.")
+    return 0
