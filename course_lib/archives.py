@@ -273,7 +273,10 @@ def _readable(archive):
             start = file.read(512)
         with tarfile.open(archive, "r:gz") as tar:
             yield tar
-    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
+    except DatasetError:
+        raise
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError,
+            OverflowError) as error:
         what = looks_like(start) or "is damaged or cut off"
         raise DatasetError(f"{archive} {what} ({error}); {remedy(archive)}.") from error
 

@@ -163,6 +163,14 @@ def damage_the_end(content):
     return content[:-200_000] + b"\xff" * 200_000
 
 
+def with_header(record):
+    """A function that puts an extended header with a damaged record in front of the archive."""
+    header = tarfile.TarInfo("header")
+    header.type, header.size = tarfile.XHDTYPE, len(record)
+    front = header.tobuf(tarfile.USTAR_FORMAT) + record.ljust(512, b"\0")
+    return lambda content: gzip.compress(front + gzip.decompress(content))
+
+
 BAD_CONTENTS = {
     "empty": (lambda content: b"", "is empty"),
     "web page": (lambda content: b"<html>Not found</html>", "web page (HTML)"),
@@ -176,6 +184,10 @@ BAD_CONTENTS = {
     "damaged behind the last file": (damage_the_end, "damaged or cut off"),
     "wrong checksum at the end": (flip_last_bytes, "damaged or cut off"),
     "tar without gzip": (gzip.decompress, "damaged or cut off"),
+    "a header with a false map": (
+        with_header(b"22 GNU.sparse.map=a,b\n"), "damaged or cut off"),
+    "a header with a false length": (
+        with_header(b"99999999999999999999 a=b\n"), "damaged or cut off"),
     "gzip without tar": (lambda content: gzip.compress(b"hello " * 500), "damaged or cut off"),
 }
 
