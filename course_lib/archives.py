@@ -1,9 +1,8 @@
 """Find, verify and extract the files of the data sets. Needs the standard library only.
 
 Whatever goes wrong raises DatasetError, whose one sentence names the file and what to do. A folder
-of batches appears all at once: files are first written to a folder `<name>.<random>.part` beside
-it, which is then renamed. So two notebooks may start together, and what a killed run left behind is
-never taken for the real thing; after a day the next extraction or download removes it.
+of batches appears all at once: it is made as `<name>.<random>.part` and then renamed. So two
+notebooks may start together, and what a killed run left behind is never taken for the real thing.
 """
 
 import contextlib
