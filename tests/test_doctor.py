@@ -1,4 +1,5 @@
 import importlib.metadata
+import re
 import shutil
 import subprocess
 import sys
@@ -267,3 +268,16 @@ def test_a_command_that_needs_a_missing_package_says_so(tmp_path, monkeypatch):
     done = run_without_packages("download", "cifar10")
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.count("\n") == 1 and "requirements.txt" in done.stderr
+
+
+def test_the_readme_quotes_what_the_doctor_says():
+    """Every quotation in the README's table is in the source; "…" stands for what differs."""
+    table = COURSE_FOLDER.joinpath("README.md").read_text("utf-8").partition("| the doctor says |")[2]
+    rows = table.partition("\n\n")[0].split("\n")[2:]
+    sayings = [re.findall("`([^`]+)`", row.split("|")[1]) for row in rows]
+    sources = [Path(module.__file__).read_text("utf-8") for module in (doctor, archives)]
+    source = re.sub(r"\{[^{}]*\}", "…", "".join(sources))
+    assert len(sayings) >= 7 and all(sayings)
+    for saying in sum(sayings, []):
+        for part in filter(str.strip, saying.split("…")):
+            assert part.strip(" ,") in source, saying
