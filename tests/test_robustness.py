@@ -109,16 +109,15 @@ def test_a_training_is_stopped_and_goes_on(kernel, kind):
 def test_a_cell_with_many_trainings_is_stopped_as_a_whole(kernel):
     cell = """
 results = []
-for seed in range(60):
-    if seed == 1:
-        print("ready", flush=True)
-    fit(network.course_cnn(rng=rng), epochs=1, progress=False)
+print("ready", flush=True)
+for seed in range(3):
+    fit(small, epochs=500, progress=False)
     results.append(seed)
 """
-    result = kernel.run(cell, stop_after=0.3)
+    result = kernel.run(cell, stop_after=0.5)
     assert result.error == "KeyboardInterrupt" and "Training stopped" in result.printed
     assert "stopped in an earlier training" in result.traceback
-    assert int(value(kernel, "len(results)")) < 60
+    assert value(kernel, "results") == "[0]"
     after = kernel.run("print(fit(network.course_cnn(rng=rng), epochs=1).interrupted)")
     assert after.printed.strip() == "False", after.traceback
 
