@@ -18,7 +18,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course_lib import archives
-from tests import cell_order
+from tests import cell_order, matrix
 from tests.benchmarks import notebooks
 from tests.live_kernel import LiveKernel
 from tests.refresh import clean, run
@@ -316,11 +316,10 @@ def without_the_rights_of_an_administrator():
     """What stands before a command so that it may write only where the permissions say so."""
     if os.name == "nt":
         pytest.skip("folders of Windows have no permission bits")
-    if os.geteuid() != 0:
-        return []
-    if not shutil.which("setpriv"):
-        pytest.skip("an administrator may write anywhere, and setpriv is missing")
-    return ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
+    try:
+        return matrix.obeying_permissions()
+    except matrix.CannotRun as reason:
+        pytest.skip(f"an administrator may write anywhere: {reason}")
 
 
 def test_a_read_only_course_folder(fresh_course):
