@@ -1,8 +1,5 @@
-"""The library of the course "The network that would not learn"."""
+"""The library of the course "The network that would not learn".
 
-import sys
-
-if "IPython" in sys.modules:  # in a notebook
-    from course_lib import cells
-
-    cells.register()
+Its rooms, from the ground up: datasets, nn, diagnostics, cases, figures, practice, classroom,
+commands. Importing it changes nothing anywhere.
+"""

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-from tests.live_kernel import NOTEBOOKS, LiveKernel
 from tests.notebook_checker import relative_tolerance, texts_agree
+from tests.notebooks.live_kernel import NOTEBOOKS, LiveKernel
 
 KEEP_NAMES = "_kept = {name: value for name, value in globals().items() if name[0] != '_'}"
 ONLY_KEPT_NAMES = """

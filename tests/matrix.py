@@ -50,7 +50,7 @@ class Setting:
 
     name: str
     python: str = "3.11"
-    oldest: bool = False  # the oldest packages that requirements.txt allows
+    oldest: bool = False  # the oldest packages that the course allows
     folder: str = "course"  # where the copy of the course lies
     variables: dict = field(default_factory=dict)
     special: str = ""  # what no variable can say: see Surroundings
@@ -139,7 +139,7 @@ class Matrix:
                           "-n", self.jobs, "--dist", "loadfile"],
         }  # fmt: skip
         with open(log, "w", encoding="utf-8") as file:
-            for name, command in steps.items():
+            for name, command in steps.items():  # noqa: B007 (told further down)
                 status = subprocess.run(
                     [*prefix, *command], cwd=course, env=variables, stdin=subprocess.DEVNULL,
                     stdout=file, stderr=subprocess.STDOUT, check=False,
@@ -178,12 +178,13 @@ class Matrix:
             subprocess.run([self.find(setting.python), "-m", "venv", folder], check=True)
             constraints = []
             if setting.oldest:
-                lines = re.findall(r"^(\S+)>=([\d.]+)", requirements(course), re.MULTILINE)
+                lines = re.findall(r'^[ "]*(\w[\w-]*)>=([\d.]+)', requirements(course), re.MULTILINE)
                 file = course / ".oldest.txt"
                 file.write_text("".join(f"{name}=={version}\n" for name, version in lines))
                 constraints = ["-c", file]
             install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                       "-r", "requirements.txt", "pytest-xdist", *constraints]  # fmt: skip
+                       "-r", "requirements.txt", "pytest", "nbval", "pytest-xdist",
+                       *constraints]  # fmt: skip
             subprocess.run(install, cwd=course, check=True)
         return python
 
@@ -201,7 +202,8 @@ class Matrix:
 
 
 def requirements(course):
-    return (course / "requirements.txt").read_text(encoding="utf-8")
+    files = ("requirements.txt", "course_lib/pyproject.toml", "tests/requirements.txt")
+    return "".join((course / file).read_text(encoding="utf-8") for file in files)
 
 
 class Surroundings:

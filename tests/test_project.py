@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 TOP_LEVEL = {"README.md", "requirements.txt", "notebooks", "course_lib", "tests", "data"}
 LIBRARY = ROOT / "course_lib"
 MODULES = sorted(
     ".".join(path.relative_to(LIBRARY).with_suffix("").parts).removesuffix(".__init__")
     for path in LIBRARY.rglob("*.py")
+    if ".hatch" not in path.parts
 )
-DRAWING = ("plots", "widgets")
-FOUNDATIONS = {"datasets", "archives", "safe_pickle", "shapes", "loops", "initializers", "memory",
-               "layers", "losses"}  # fmt: skip
+# From the ground up: a room imports from those before it, and never from one after it.
+ROOMS = ("datasets", "nn", "diagnostics", "cases", "figures", "practice", "classroom", "commands")
+DRAWING = {"matplotlib", "ipywidgets", "anywidget"}
 
 
 def test_top_level_holds_six_things_and_hidden_files():
@@ -45,8 +46,10 @@ def imported(module):
             above = ["course_lib", *module.split(".")]
             above = above[: len(above) + is_package - node.level] if node.level else []
             start = ".".join([*above, *filter(None, [node.module])])
-            yield start
-            yield from (f"{start}.{alias.name}" for alias in node.names)
+            names = [f"{start}.{alias.name}" for alias in node.names]
+            yield from names
+            if not {name.removeprefix("course_lib.") for name in names} <= set(MODULES):
+                yield start  # something of its own, and not only modules in it
 
 
 def imported_modules(module):
@@ -55,20 +58,18 @@ def imported_modules(module):
     return names & set(MODULES) - {module}
 
 
-def is_drawing(module):
-    return module.split(".")[0] in DRAWING
+def room(module):
+    return module.split(".")[0]
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if not is_drawing(name)])
-def test_only_the_drawing_modules_draw(module):
-    assert not {name.split(".")[0] for name in imported(module)} & {"matplotlib", "ipywidgets"}
-    if not module.startswith("commands."):  # a command may ask them for a picture
-        assert not any(is_drawing(name) for name in imported_modules(module))
+def test_the_rooms_are_those_of_the_house():
+    assert {room(name) for name in MODULES} == {*ROOMS, "__init__", "__main__"}
 
 
-@pytest.mark.parametrize("module", sorted(FOUNDATIONS))
-def test_foundations_know_nothing_of_the_rest(module):
-    assert imported_modules(module) <= FOUNDATIONS
+@pytest.mark.parametrize("module", [name for name in MODULES if room(name) in ROOMS])
+def test_a_room_imports_only_from_those_below(module):
+    below = ROOMS[: ROOMS.index(room(module)) + 1]
+    assert {room(name) for name in imported_modules(module)} <= {*below}
 
 
 def test_imports_point_one_way():
@@ -77,16 +78,48 @@ def test_imports_point_one_way():
     assert len(list(sorter.static_order())) == len(MODULES)
 
 
-def test_layers_need_numpy_alone():
+@pytest.mark.parametrize("module", [name for name in MODULES if room(name) != "figures"])
+def test_only_figures_and_what_builds_on_them_draw(module):
+    draws = {name.split(".")[0] for name in imported(module)} & DRAWING
+    assert not draws or any(room(name) == "figures" for name in imported_modules(module))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_module_says_in_one_line_what_it_is(module):
+    docstring = ast.get_docstring(ast.parse(source(module)))
+    assert docstring and docstring.splitlines()[0].endswith((".", ":", "?"))
+
+
+def new_modules(statement):
+    """The packages, beyond the standard library, that a statement brings into a new Python."""
     code = (
-        "import sys; before = set(sys.modules); import course_lib.layers; "
+        f"import sys; before = set(sys.modules); {statement}; "
         "new = {name.split('.')[0] for name in set(sys.modules) - before}; "
         "print(*sorted(new - set(sys.stdlib_module_names)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["course_lib", "numpy"]
+    return run.stdout.split()
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_modules_are_short(module):
-    assert len(source(module).splitlines()) <= 310
+@pytest.mark.parametrize(
+    "module, packages",
+    [
+        ("course_lib", []),
+        ("course_lib.nn.layers", ["numpy"]),
+        ("course_lib.nn.loops", ["numpy"]),
+        ("course_lib.datasets", ["numpy"]),
+    ],
+)
+def test_what_an_import_brings_along(module, packages):
+    assert new_modules(f"import {module}") == ["course_lib", *packages]
+
+
+def test_importing_the_library_leaves_ipython_alone():
+    code = (
+        "from IPython.core.interactiveshell import InteractiveShell; "
+        "shell = InteractiveShell.instance(); "
+        "before = {name: list(calls) for name, calls in shell.events.callbacks.items()}; "
+        "import course_lib, course_lib.figures, course_lib.nn.training, course_lib.practice.checks; "
+        "assert shell.custom_exceptions == () and shell.events.callbacks == before"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,18 +1,19 @@
 """Case A: the network for CIFAR-10 that died within a handful of images."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
 import numpy as np
 
-from course_lib.initializers import he, normal, uniform, xavier
-from course_lib.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
-from course_lib.losses import CrossEntropyLoss
-from course_lib.network import Sequential
-from course_lib.optim import SGD
-from course_lib.shapes import check_size
-from course_lib.training import Normalize, evaluate
+from course_lib.nn.initializers import he, normal, uniform, xavier
+from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from course_lib.nn.losses import CrossEntropyLoss
+from course_lib.nn.networks import Sequential
+from course_lib.nn.optim import SGD
+from course_lib.nn.shapes import check_size
+from course_lib.nn.training import Normalize, evaluate
 
 from .parts import (
     ByColumns,
@@ -111,7 +112,7 @@ class CaseA(Switches):
     def preparation(self, dataset):
         """Return the function that makes the network's input of images: uint8 to `dtype`."""
         if self.pixels == "normalised":
-            scale = Normalize(dataset.train_images, self.dtype)
+            scale: Callable = Normalize(dataset.train_images, self.dtype)
         else:
             scale = partial(scaled, top=255 if self.pixels == "0 to 1" else 1, dtype=self.dtype)
         return scale if self.orientation == "upright" else partial(mirrored, scale=scale)

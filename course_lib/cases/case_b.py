@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.initializers import normal, xavier
-from course_lib.layers import Flatten, Linear, ReLU, Sigmoid
-from course_lib.losses import log_softmax
-from course_lib.network import Sequential
-from course_lib.shapes import check_size
-from course_lib.training import Normalize
+from course_lib.nn.initializers import normal, xavier
+from course_lib.nn.layers import Flatten, Linear, ReLU, Sigmoid
+from course_lib.nn.losses import log_softmax
+from course_lib.nn.networks import Sequential
+from course_lib.nn.shapes import check_size
+from course_lib.nn.training import Normalize
 
 from .parts import OverwritingReLU, mini_batches
 from .record import Record, Step, gradient_norms

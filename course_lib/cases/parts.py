@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from course_lib import loops
-from course_lib.layers import Conv2d, MaxPool2d, windows
-from course_lib.losses import CrossEntropyLoss, check_labels, softmax
-from course_lib.memory import batch_first, batch_last
+from course_lib.nn import loops
+from course_lib.nn.layers import Conv2d, MaxPool2d, windows
+from course_lib.nn.layout import batch_first, batch_last
+from course_lib.nn.losses import CrossEntropyLoss, check_labels, softmax
 
 
 class LoopConv2d(Conv2d):

@@ -1,12 +1,13 @@
 """What both cases do with their switches."""
 
 from dataclasses import replace
+from typing import Any, ClassVar
 
 
 class Switches:
     """For a frozen dataclass whose fields are switches, and whose defaults are as posted."""
 
-    REPAIRED = {}  # the repair of every fault, by the name of its switch
+    REPAIRED: ClassVar[dict[str, Any]] = {}  # the repair of every fault, by the name of its switch
 
     @classmethod
     def repaired(cls, **switches):
@@ -15,7 +16,7 @@ class Switches:
 
     def but(self, **switches):
         """The same network with some switches set otherwise."""
-        return replace(self, **switches)
+        return replace(self, **switches)  # type: ignore[type-var]
 
 
 def check_choice(value, name, choices):

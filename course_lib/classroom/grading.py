@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from .bounded_process import BoundedProcess
@@ -35,7 +36,7 @@ class Course:
     def __init__(self, assignment):
         if importlib.util.find_spec("nbgrader") is None:
             raise NotReady("nbgrader is not installed; run `python -m pip install -r "
-                           "requirements.txt` in the course's folder.")
+                           "notebooks/assignments/requirements.txt` in the course's folder.")
         if not Path("nbgrader_config.py").exists():
             raise NotReady(f"{Path.cwd()} has no nbgrader_config.py; go to the folder of the "
                            "assignments first: cd notebooks/assignments")
@@ -86,13 +87,25 @@ class Course:
             return f"{submission.score:.2f}", f"{submission.max_score:g}", remark
 
 
-def grade_all(course, students, options):
-    """Grade the copies, `options.jobs` at a time; yield each job when it has ended."""
-    waiting, running = list(students), []
+@dataclass(frozen=True)
+class Bounds:
+    """What the grading of one copy may take: minutes, and memory in GiB."""
+
+    minutes: float = 3.0
+    memory: float = 2.0
+
+
+def grade_all(course, students, jobs, bounds, force=False):
+    """Grade the copies, `jobs` at a time; yield each job when it has ended.
+
+    bounds: of each copy. force: grade again what is graded.
+    """
+    waiting: list[str] = list(students)
+    running: list[Job] = []
     try:
         while waiting or running:
-            while waiting and len(running) < options.jobs:
-                running.append(Job(course, waiting.pop(0), options))
+            while waiting and len(running) < jobs:
+                running.append(Job(course, waiting.pop(0), bounds, force))
             for job in [job for job in running if job.look()]:
                 running.remove(job)
                 yield job
@@ -105,8 +118,8 @@ def grade_all(course, students, options):
 class Job:
     """One copy being graded by an nbgrader of its own."""
 
-    def __init__(self, course, student, options):
-        self.course, self.student, self.options = course, student, options
+    def __init__(self, course, student, bounds, force=False):
+        self.course, self.student, self.bounds = course, student, bounds
         self.log = course.log_folder / f"{student}.txt"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.result, self.seconds, self.process = self.missing_notebook(), 0.0, None
@@ -114,8 +127,8 @@ class Job:
             self.process = BoundedProcess(
                 [sys.executable, "-c", NBGRADER, "autograde", course.assignment,
                  f"--CourseDirectory.student_id={student}",
-                 *(["--force"] if options.force else [])],
-                seconds=60 * options.minutes, gib=options.memory, log=self.log,
+                 *(["--force"] if force else [])],
+                seconds=60 * bounds.minutes, gib=bounds.memory, log=self.log,
                 environment=ONE_THREAD,
             )
 
@@ -130,7 +143,7 @@ class Job:
 
     def look(self):
         """Whether it has ended; then `result` says how."""
-        if self.result is None:
+        if self.result is None and self.process:
             ending = self.process.look()
             if ending is not None:
                 self.seconds = self.process.elapsed()
@@ -141,10 +154,10 @@ class Job:
         """The result, in words."""
         if ending == "time":
             self.give_up()
-            return f"stopped: it was not done after {self.options.minutes:g} minutes"
+            return f"stopped: it was not done after {self.bounds.minutes:g} minutes"
         if ending == "memory":
             self.give_up()
-            return f"stopped: it held more than {self.options.memory:g} GiB of memory"
+            return f"stopped: it held more than {self.bounds.memory:g} GiB of memory"
         text = self.log.read_text(encoding="utf-8", errors="replace")
         if ending == 0:
             return "graded before" if SKIPPED in text else "graded"

@@ -5,7 +5,19 @@ import sys
 import time
 from pathlib import Path
 
-from course_lib.classroom.grading import Course, NotReady, grade_all, is_graded
+from course_lib.classroom.grading import Bounds, Course, NotReady, grade_all, is_graded
+
+from .options import at_least_0, at_least_1
+
+
+def add_options(command):
+    add = command.add_argument
+    add("assignment", help="its folder's name in source/, as 02_strided_convolution")
+    add("--jobs", type=at_least_1, default=2, help="how many copies at a time")
+    add("--minutes", type=at_least_0, default=3.0, help="for each copy")
+    add("--memory", type=at_least_0, default=2.0, help="for each copy, in GiB")
+    add("--student", action="append", help="only this one; may be given several times")
+    add("--force", action="store_true", help="grade again what is graded")
 
 
 def main(options):
@@ -21,7 +33,8 @@ def main(options):
     print(f"{options.assignment}: {len(students)} to grade, {options.jobs} at a time\n\n"
           f"{'student':24} {'points':>8} {'of':>6} {'seconds':>8}  result")
     start, results = time.perf_counter(), {}
-    for job in grade_all(course, students, options):
+    bounds = Bounds(options.minutes, options.memory)
+    for job in grade_all(course, students, options.jobs, bounds, force=options.force):
         results[job.student] = job.result
         points, of, remark = course.grade(job.student) if is_graded(job.result) else ("", "", "")
         print(f"{job.student:24} {points:>8} {of:>6} {job.seconds:8.1f}  {job.result}{remark}",

@@ -14,10 +14,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from course_lib import archives
-
-COURSE_FOLDER = Path(__file__).resolve().parents[2]
-INSTALL = "run `python -m pip install -r requirements.txt` in the course's folder"
+PACKAGE = Path(__file__).resolve().parents[1]
+COURSE_FOLDER = PACKAGE.parent  # of a checkout
+IN_CHECKOUT = (PACKAGE / "pyproject.toml").exists()
+INSTALL = (
+    "run `python -m pip install -r requirements.txt` in the course's folder"
+    if IN_CHECKOUT
+    else "install course_lib again, which brings the packages that it needs"
+)
 OLDEST_PYTHON = (3, 11)
 NOTEBOOKS_TAKE = ("pictograms", "cifar10")
 DISK_NEEDED = 100_000_000  # bytes, for the extracted pictograms and some room to work
@@ -33,6 +37,10 @@ for name in ("numpy", "course_lib"):
         missing.append(name)
 print(json.dumps([sys.prefix, missing]))
 """
+
+
+def add_options(command):
+    """It has none."""
 
 
 def main(options=None):
@@ -54,10 +62,12 @@ def main(options=None):
 
 def _findings(check):
     """The findings of one check; a check that breaks down is a finding too."""
+    name = check.__name__.removeprefix("check_").replace("_", " ")
     try:
         yield from check()
+    except ImportError as error:
+        yield "WRONG", f"the {name} cannot be checked: {error}", INSTALL
     except Exception as error:
-        name = check.__name__.removeprefix("check_").replace("_", " ")
         yield "WRONG", f"the check of the {name} broke down: {error!r}", INSTALL
 
 
@@ -84,11 +94,9 @@ def check_packages():
         yield "WRONG", "packaging is not installed, so versions cannot be checked", INSTALL
         return
     good = []
-    for line in (COURSE_FOLDER / "requirements.txt").read_text(encoding="utf-8").splitlines():
-        line = line.partition("#")[0].strip()
-        if not line or line.startswith("-"):
+    for wanted in map(Requirement, needed_packages()):
+        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
             continue
-        wanted = Requirement(line)
         try:
             version = importlib.metadata.version(wanted.name)
         except importlib.metadata.PackageNotFoundError:
@@ -103,6 +111,18 @@ def check_packages():
         yield "ok", ", ".join(good), ""
 
 
+def needed_packages():
+    """The packages that the course needs, with their versions, as pip writes them."""
+    if not IN_CHECKOUT:
+        return importlib.metadata.requires("course_lib") or []
+    import tomllib
+
+    project = tomllib.loads((PACKAGE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (COURSE_FOLDER / "requirements.txt").read_text(encoding="utf-8")
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    return [*project["dependencies"], *(line for line in lines if line and line[0] != "-")]
+
+
 def check_course_lib():
     try:
         importlib.metadata.version("course_lib")
@@ -110,17 +130,19 @@ def check_course_lib():
         found = "course_lib is not installed, so notebooks in their own folder will not find it"
         yield "WRONG", found, INSTALL
     else:
-        yield "ok", f"course_lib at {COURSE_FOLDER / 'course_lib'}", ""
+        yield "ok", f"course_lib at {PACKAGE}", ""
 
 
 def check_embedded_data():
+    from course_lib.datasets import files
+
     for name, path, digest in (
-        ("pictograms", archives.PICTOGRAMS_ARCHIVE, archives.PICTOGRAMS_SHA256),
-        ("digits", archives.DIGITS_FILE, archives.DIGITS_SHA256),
+        ("pictograms", files.PICTOGRAMS_ARCHIVE, files.PICTOGRAMS_SHA256),
+        ("digits", files.DIGITS_FILE, files.DIGITS_SHA256),
     ):
         try:
-            archives.verify(path, "sha256", digest)
-        except archives.DatasetError as error:
+            files.verify(path, "sha256", digest)
+        except files.DatasetError as error:
             yield "WRONG", *_split(error)
         else:
             yield "ok", f"{path.name}: checksum right", ""
@@ -128,31 +150,26 @@ def check_embedded_data():
 
 
 def check_cifar10():
-    home = archives.cifar10_home()
-    if _has_cifar10(home):
+    from course_lib.datasets import files
+
+    home = files.cifar10_home()
+    if files.has_cifar10(home):
         yield from _load("cifar10")
     else:
-        advice = "nothing to do, unless you want it: run `python -m course_lib download cifar10`"
-        yield "note", f"CIFAR-10 is not in {home}; the course does not need it", advice
-
-
-def _has_cifar10(home):
-    folder, archive = home / archives.FOLDER_IN_ARCHIVE, home / archives.CIFAR10_NAME
-    return folder.exists() or archive.exists()
+        advice = "nothing to do, unless you want it: `python -m course_lib download cifar10`"
+        found = f"CIFAR-10 is not here, and the course does not need it; it would go to {home}"
+        yield "note", found, advice
 
 
 def _load(name):
     """Load a set as a notebook would, which proves the whole path from the file to the images."""
-    try:
-        from course_lib import datasets
-    except ImportError as error:
-        yield "WRONG", f"{name} cannot be loaded: {error}", INSTALL
-        return
+    from course_lib import datasets
+
     try:
         data = datasets.load(name)
         count = len(data.train_images) + len(data.test_images)
         yield "ok", f"{name}: {count:,} images loaded", ""
-    except archives.DatasetError as error:
+    except datasets.DatasetError as error:
         yield "WRONG", *_split(error)
 
 
@@ -163,13 +180,15 @@ def _split(error):
 
 
 def check_chosen_set():
+    from course_lib.datasets import files
+
     name = os.environ.get("COURSE_DATASET")
     if not name:
         yield "ok", "COURSE_DATASET is not set: the notebooks use the pictograms", ""
     elif name not in NOTEBOOKS_TAKE:
         found = f"COURSE_DATASET is {name!r}, which is no set that the notebooks can use"
         yield "WRONG", found, f"set it to {' or '.join(NOTEBOOKS_TAKE)}, or to nothing"
-    elif name == "cifar10" and not _has_cifar10(archives.cifar10_home()):
+    elif name == "cifar10" and not files.has_cifar10(files.cifar10_home()):
         advice = "run `python -m course_lib download cifar10`, or set COURSE_DATASET to nothing"
         yield "WRONG", "COURSE_DATASET=cifar10, and CIFAR-10 is not there", advice
     else:
@@ -177,16 +196,19 @@ def check_chosen_set():
 
 
 def check_cache():
-    for cache in archives.cache_folders():
-        if archives.can_write(cache):
+    from course_lib.datasets import files
+
+    caches = list(files.cache_folders())
+    for cache in caches:
+        if files.can_write(cache):
             yield "ok", f"extracted files go to {cache}", ""
             return
-    advice = "allow writing to data/.cache in the course's folder"
+    advice = f"allow writing to {' or '.join(map(str, caches))}"
     yield "WRONG", "there is no folder that extracted files could be written to", advice
 
 
 def check_disk():
-    free = shutil.disk_usage(archives.DATA_FOLDER).free
+    free = shutil.disk_usage(PACKAGE).free
     found = f"{free / 1e9:.1f} GB of disk free"
     if free < DISK_NEEDED:
         yield "WRONG", found, f"free {DISK_NEEDED / 1e6:.0f} MB"
@@ -229,7 +251,7 @@ def check_kernel():
 
 def _ask_kernel(interpreter):
     """Return [its sys.prefix, the packages it lacks], asked in a notebook's folder."""
-    folder = COURSE_FOLDER / "notebooks"
+    folder = COURSE_FOLDER / "notebooks" if IN_CHECKOUT else Path.cwd()
     answer = subprocess.run(
         [interpreter, "-c", KERNEL_QUESTIONS],
         cwd=folder if folder.is_dir() else COURSE_FOLDER,

@@ -1,7 +1,12 @@
 """`python -m course_lib download cifar10`: fetch, verify and extract CIFAR-10."""
 
-from course_lib.archives import FOLDER_IN_ARCHIVE, batches_folder, cifar10_home
-from course_lib.download import download_cifar10
+from course_lib.datasets import batches_folder
+from course_lib.datasets.download import download_cifar10
+from course_lib.datasets.files import FOLDER_IN_ARCHIVE, cifar10_home
+
+
+def add_options(command):
+    command.add_argument("dataset", choices=["cifar10"])
 
 
 def main(options):

@@ -1,26 +1,52 @@
 """`python -m course_lib train`: train a network on a data set and print a table."""
 
+import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib import datasets, network, optim, training
-from course_lib.layers import Flatten, Linear
-from course_lib.losses import CrossEntropyLoss
+from course_lib import datasets
+from course_lib.datasets.files import NAMES
+from course_lib.nn import networks, optim, training
+from course_lib.nn.layers import Flatten, Linear
+from course_lib.nn.losses import CrossEntropyLoss
+
+from .options import at_least_0, at_least_1, share
 
 
 def linear(rng):
     """Logistic regression on the pixels of 32x32x3 images."""
-    return network.Sequential([Flatten(), Linear(3072, 10, rng=rng)])
+    return networks.Sequential([Flatten(), Linear(3072, 10, rng=rng)])
 
 
-NETWORKS = {
-    "course_cnn": network.course_cnn,
-    "three_layer_cnn": network.three_layer_cnn,
+NETWORKS: dict[str, Callable] = {
+    "course_cnn": networks.course_cnn,
+    "three_layer_cnn": networks.three_layer_cnn,
     "linear": linear,
-    "mlp": lambda rng: network.mlp((64, 50, 10), rng=rng),  # for the digits
+    "mlp": lambda rng: networks.mlp((64, 50, 10), rng=rng),  # for the digits
 }
+
+
+def add_options(command):
+    add = command.add_argument
+    add("--dataset", choices=NAMES, help="without it, $COURSE_DATASET or the pictograms")
+    add("--network", choices=list(NETWORKS), help="without it, course_cnn, and mlp for the digits")
+    add("--epochs", type=at_least_1, default=5)
+    add("--batch-size", type=at_least_1, default=64)
+    add("--learning-rate", type=at_least_0, default=0.02)
+    add("--momentum", type=at_least_0, default=0.9)
+    add("--weight-decay", type=at_least_0, default=0.0)
+    add("--cosine", action="store_true", help="let the learning rate fall to 0 along a cosine")
+    add(
+        "--warmup",
+        type=share,
+        default=0.0,
+        help="with --cosine: the share of the training in which the rate rises first",
+    )
+    add("--mirror", action="store_true", help="mirror images at random")
+    add("--seed", type=int, default=0)
 
 
 def main(options):
@@ -28,14 +54,16 @@ def main(options):
     data = datasets.load(options.dataset)
     name = options.network or ("mlp" if data.name == "digits" else "course_cnn")
     if (name == "mlp") != (data.name == "digits"):
-        raise datasets.DatasetError(
+        print(
             f"the network {name} does not fit the images of {data.name}; "
-            "use mlp for the digits, and another network for the other sets."
+            "use mlp for the digits, and another network for the other sets.",
+            file=sys.stderr,
         )
+        return 1
     rng = np.random.default_rng(options.seed)
     net = NETWORKS[name](rng=rng)
     schedule = optim.cosine(options.learning_rate, options.warmup) if options.cosine else None
-    size = sum(layer.params[key].size for layer, key in network.parameters(net))
+    size = sum(layer.params[key].size for layer, key in networks.parameters(net))
     print(f"{data}\n{name} with {size:,} weights, seed {options.seed}\n")
     print(f"{'epoch':>5} {'loss':>8} {'training':>9} {'test':>7} {'seconds':>8}")
 

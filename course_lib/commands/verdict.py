@@ -3,13 +3,27 @@
 import time
 
 from course_lib import datasets
-from course_lib.cases import verdict
+from course_lib.cases import trial
+
+from .options import at_least_1, in_a_folder
 
 ROUNDS = {
-    "Each diagnosis alone": verdict.alone,
-    "Two repairs at a time": verdict.pairs,
-    "All repairs, and all but one": verdict.all_but_one,
+    "Each diagnosis alone": trial.alone,
+    "Two repairs at a time": trial.pairs,
+    "All repairs, and all but one": trial.all_but_one,
 }
+
+
+def add_options(command):
+    add = command.add_argument
+    add(
+        "--dataset",
+        choices=["pictograms", "cifar10"],
+        help="without it, $COURSE_DATASET or the pictograms",
+    )
+    add("--images", type=at_least_1, default=5000, help="how many each run trains on")
+    add("--seeds", type=at_least_1, default=5)
+    add("--figure", type=in_a_folder, metavar="FILE.png", help="draw the first table, too")
 
 
 def main(options):
@@ -17,8 +31,8 @@ def main(options):
     dataset, start = datasets.load(options.dataset), time.perf_counter()
     print(f"{dataset}\n{options.images:,} images a run, {options.seeds} seeds")
     for number, (title, cases) in enumerate(ROUNDS.items()):
-        records = verdict.compare(cases(), dataset, options.seeds, images=options.images)
-        print(f"\n{title}\n" + "\n".join(verdict.table(records)), flush=True)
+        records = trial.compare(cases(), dataset, options.seeds, images=options.images)
+        print(f"\n{title}\n" + "\n".join(trial.table(records)), flush=True)
         if options.figure and number == 0:
             save_figure(records, dataset, options)
     print(f"\nDone after {time.perf_counter() - start:.0f} s.")
@@ -26,8 +40,8 @@ def main(options):
 
 
 def save_figure(records, dataset, options):
-    from course_lib.plots import to_png
-    from course_lib.plots.verdict import fates
+    from course_lib.figures.lesson_07_the_verdict import fates
+    from course_lib.figures.style import to_png
 
     title = f"Case A on {dataset.name}, after {options.images:,} images"
     with open(options.figure, "wb") as file:

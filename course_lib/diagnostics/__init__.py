@@ -1,7 +1,6 @@
 """What a network looks like from inside: its layers, a whole training, the noise of a gradient."""
 
-from .layers import LayerReport, WeightReport, first_overflow, layer_name, observe
-from .noise import (
+from .gradient_noise import (
     batch_gradients,
     cosines,
     gradient_row,
@@ -10,6 +9,7 @@ from .noise import (
     per_image_gradients,
     walks,
 )
+from .layer_reports import LayerReport, WeightReport, first_overflow, layer_name, observe
 from .recorder import Recorder
 
 __all__ = [

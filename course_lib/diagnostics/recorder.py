@@ -2,9 +2,9 @@
 
 import copy
 
-from course_lib.shapes import check_size
+from course_lib.nn.shapes import check_size
 
-from .layers import combine, is_activation, layer_name, norm_and_rms, ratio, summarize, weigh
+from .layer_reports import combine, is_activation, layer_name, norm_and_rms, ratio, summarize, weigh
 
 
 class Recorder:

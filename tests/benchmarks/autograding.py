@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests import classroom
+from tests.classroom import course as classroom
 
 
 def make_class(folder, assignment):

@@ -18,27 +18,30 @@ import nbformat
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from tests import browser
+from tests.notebooks import browser
 
 GOALS = "goals: median below 80 ms, 95 % below 150 ms"
 IMPORTS = """
 from itertools import islice
 import numpy as np
-from course_lib import datasets, widgets
+from course_lib import datasets
 from course_lib.cases import CaseA
-from course_lib.widgets import case, convolution, gradients, losses, noise, pooling
+from course_lib.figures import (
+    gradient_explorer, lesson_00_the_case, lesson_01_data_loading, lesson_02_conv_forward,
+    lesson_03_pool_backward, lesson_04_softmax, lesson_05_minibatch,
+)
 dataset, rng = datasets.load(), np.random.default_rng(0)
 """
 EXPLORERS = {
-    "gradients": "gradients.GradientExplorer()",
-    "case": "case.step_explorer(list(islice(CaseA().steps(dataset, CaseA().build(rng), rng), 20)),"
+    "gradients": "gradient_explorer.GradientExplorer()",
+    "case": "lesson_00_the_case.step_explorer(list(islice(CaseA().steps(dataset, CaseA().build(rng), rng), 20)),"
             " dataset.train_images, dataset.class_names)",
-    "images": "widgets.image_browser(dataset.train_images, dataset.train_labels,"
+    "images": "lesson_01_data_loading.image_browser(dataset.train_images, dataset.train_labels,"
               " dataset.class_names)",
-    "windows": "convolution.window_explorer(rng.random((10, 10)))",
-    "pooling": "pooling.pool_explorer(rng.integers(0, 10, (7, 7)))",
-    "losses": "losses.gradient_explorer()",
-    "noise": "noise.noise_explorer({'start': rng.normal(0.1, 1, (500, 100))})",
+    "windows": "lesson_02_conv_forward.window_explorer(rng.random((10, 10)))",
+    "pooling": "lesson_03_pool_backward.pool_explorer(rng.integers(0, 10, (7, 7)))",
+    "losses": "lesson_04_softmax.loss_explorer()",
+    "noise": "lesson_05_minibatch.noise_explorer({'start': rng.normal(0.1, 1, (500, 100))})",
 }
 # From a key's event to the frame after the picture with the new address has been decoded.
 WATCH = """() => {

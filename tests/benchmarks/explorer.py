@@ -23,9 +23,9 @@ def drags(moves):
     """Yield (name, value): each slider from one end to the other, then back to its default."""
     import numpy as np
 
-    from course_lib.explore import Settings
-    from course_lib.explore.settings import RANGES, WHOLE
-    from course_lib.widgets.gradients import positions
+    from course_lib.figures.gradient_explorer import Settings
+    from course_lib.figures.gradient_explorer.controls import positions
+    from course_lib.figures.gradient_explorer.settings import RANGES, WHOLE
 
     for name in DRAGGED:
         low, high = RANGES[name]
@@ -40,8 +40,8 @@ def drags(moves):
 def measure(moves):
     """Move, and print a table of the times."""
     from course_lib import datasets
-    from course_lib.explore import PRESETS, Settings, compute
-    from course_lib.widgets.gradients import GradientExplorer
+    from course_lib.figures.gradient_explorer import PRESETS, Settings, compute
+    from course_lib.figures.gradient_explorer.controls import GradientExplorer
 
     dataset = datasets.load("pictograms")
     explorer = GradientExplorer(dataset=dataset)

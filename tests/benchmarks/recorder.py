@@ -20,10 +20,10 @@ from tests.benchmarks.training import BATCH, THREAD_VARIABLES, data
 
 def training_run(make_network, every):
     """Return a function that trains for `every` steps: recorded by a new Recorder, or not."""
-    from course_lib import training
     from course_lib.diagnostics import Recorder
-    from course_lib.losses import CrossEntropyLoss
-    from course_lib.optim import SGD
+    from course_lib.nn import training
+    from course_lib.nn.losses import CrossEntropyLoss
+    from course_lib.nn.optim import SGD
 
     rng, images, labels = data()
     network, loss, optimizer = make_network(rng=rng), CrossEntropyLoss(), SGD(0.01, momentum=0.9)
@@ -56,12 +56,12 @@ def measure(threads, rounds, every):
     """Measure in this process and print a table."""
     import numpy as np
 
-    from course_lib import network
+    from course_lib.nn import networks
 
     print(f"{threads} thread(s), every {every} steps, {rounds} rounds, "
           f"load {os.getloadavg()[0]:.1f}: median [quartiles]")
-    networks = {"course_cnn": network.course_cnn,
-                "mlp": lambda rng: network.mlp((3072, 50, 10), rng=rng)}
+    networks = {"course_cnn": networks.course_cnn,
+                "mlp": lambda rng: networks.mlp((3072, 50, 10), rng=rng)}
     for name, make_network in networks.items():
         run = training_run(make_network, every)
         for what, first in (("recorder", True), ("neither", False)):

@@ -30,9 +30,9 @@ def data():
 
 def our_steps(make_network):
     """Return a function that does some steps with our layers, by training on some images."""
-    from course_lib import training
-    from course_lib.losses import CrossEntropyLoss
-    from course_lib.optim import SGD
+    from course_lib.nn import training
+    from course_lib.nn.losses import CrossEntropyLoss
+    from course_lib.nn.optim import SGD
 
     rng, images, labels = data()
     network, loss, optimizer = make_network(rng=rng), CrossEntropyLoss(), SGD(0.01, momentum=0.9)
@@ -74,8 +74,8 @@ def loops_steps():
     """Return a function that takes single images through loops, as case A's student did."""
     import numpy as np
 
-    from course_lib import loops
-    from course_lib.losses import CrossEntropyLoss
+    from course_lib.nn import loops
+    from course_lib.nn.losses import CrossEntropyLoss
 
     rng, images, labels = data()
     filters, bias = rng.normal(0, 0.1, (3, 3, 3, 16)), np.zeros(16)
@@ -118,11 +118,11 @@ def measure(threads, rounds):
     """Measure all candidates in this process and print a table."""
     import numpy as np
 
-    from course_lib import network
+    from course_lib.nn import networks
 
     candidates = {
-        "course_cnn, ours": (our_steps(network.course_cnn), STEPS, BATCH),
-        "three_layer_cnn, ours": (our_steps(network.three_layer_cnn), STEPS, BATCH),
+        "course_cnn, ours": (our_steps(networks.course_cnn), STEPS, BATCH),
+        "three_layer_cnn, ours": (our_steps(networks.three_layer_cnn), STEPS, BATCH),
         "course_cnn, loops": (loops_steps(), 1, 1),
     }
     try:

@@ -1,0 +1,35 @@
+"""The values of options on the command line: argparse reports what does not fit."""
+
+import argparse
+from pathlib import Path
+
+
+def at_least_1(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is given; give a whole number from 1 on")
+    return int(text)
+
+
+def at_least_0(text):
+    return number(text, "a number that is not negative", lambda value: 0 <= value < float("inf"))
+
+
+def share(text):
+    return number(text, "a number from 0 to below 1", lambda value: 0 <= value < 1)
+
+
+def number(text, wanted, fits):
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not fits(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is given; give {wanted}")
+    return value
+
+
+def in_a_folder(text):
+    folder = Path(text).absolute().parent
+    if not folder.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {folder}; make it first")
+    return text

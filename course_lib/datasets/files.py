@@ -1,0 +1,179 @@
+"""The files of the data sets: where they are, whether they are the right ones, what to do if not.
+
+Needs the standard library only, so that it can tell what is missing. What the course brings along
+lies in data/ beside the package in a checkout, and inside the package where it was installed as a
+wheel. What is extracted or downloaded goes to data/ in a checkout that can be written, and
+otherwise to the user's cache folder.
+
+Whatever goes wrong raises DatasetError, whose one sentence names the file and what to do.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1]
+DATA_FOLDER = PACKAGE.parent / "data"  # in a checkout
+IN_WHEEL = (PACKAGE / "data").is_dir()
+EMBEDDED_FOLDER = PACKAGE / "data" if IN_WHEEL else DATA_FOLDER
+
+# The checksums of the files that the course brings along, and of the one it can download.
+PICTOGRAMS_SHA256 = "cb16fb9c5c9f02af5c7444476af9179c2f242b3be4cf121b1afc401a981471fe"
+DIGITS_SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
+CIFAR10_MD5 = "c58f30108f718f92721af3b95e74349a"
+
+PICTOGRAMS_ARCHIVE = EMBEDDED_FOLDER / "pictograms-10-python.tar.gz"
+DIGITS_FILE = EMBEDDED_FOLDER / "digits.csv.gz"
+CIFAR10_NAME = "cifar-10-python.tar.gz"
+CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
+
+NAMES = ("pictograms", "cifar10", "digits")
+FOLDER_IN_ARCHIVE = "cifar-10-batches-py"
+TRAINING_FILES = [f"data_batch_{i}" for i in range(1, 6)]
+BATCH_FILES = [*TRAINING_FILES, "test_batch", "batches.meta"]
+MAX_FILE_BYTES = 64_000_000  # a CIFAR-10 batch has 31,000,000
+
+
+class DatasetError(ValueError):
+    """A data file is missing, damaged or not to be trusted. The message says what to do."""
+
+
+# Where things are
+
+
+def user_cache():
+    """Yield the user's own cache folder for the course, or nothing where pooch is missing."""
+    with contextlib.suppress(ImportError):
+        import pooch
+
+        yield Path(pooch.os_cache("the-network-that-would-not-learn")).resolve()
+
+
+def cache_folders():
+    """Yield the folders that may hold extracted pictograms, in the order of preference."""
+    if not IN_WHEEL:
+        yield DATA_FOLDER / ".cache"
+    yield from user_cache()
+
+
+def cifar10_folders():
+    """Yield the folders that may hold CIFAR-10: $COURSE_DATA_DIR, or data/ and the user's cache."""
+    if os.environ.get("COURSE_DATA_DIR"):
+        yield Path(os.environ["COURSE_DATA_DIR"]).expanduser().resolve()
+        return
+    if not IN_WHEEL:
+        yield DATA_FOLDER
+    yield from user_cache()
+
+
+def cifar10_home():
+    """The folder that holds CIFAR-10; if none does, the one that it is downloaded to."""
+    folders = list(cifar10_folders())
+    for folder in folders:
+        if has_cifar10(folder):
+            return folder
+    return next(filter(can_write, folders), folders[0])
+
+
+def has_cifar10(folder):
+    """Whether CIFAR-10 is in this folder, extracted or as the archive."""
+    return (folder / FOLDER_IN_ARCHIVE).exists() or (folder / CIFAR10_NAME).exists()
+
+
+def chosen(name=None):
+    """Return the name of a data set: `name`, or $COURSE_DATASET, or "pictograms".
+
+    Raises DatasetError for a name that there is none of.
+    """
+    source = "load" if name else "the environment variable COURSE_DATASET"
+    name = name or os.environ.get("COURSE_DATASET") or "pictograms"
+    if name not in NAMES:
+        raise DatasetError(
+            f'{source} asks for the data set {name!r}; use "pictograms", "cifar10" or "digits".'
+        )
+    return name
+
+
+def can_write(folder):
+    """Make `folder` if need be, and say whether files can be made in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def remedy(path):
+    """Say what to do about the bad file at `path`: it depends on where the file came from."""
+    path = Path(path).resolve()
+    folder = path.parent
+    if path in (PICTOGRAMS_ARCHIVE, DIGITS_FILE):
+        if IN_WHEEL:
+            return "install course_lib again, which brings it along"
+        return (
+            f"restore it with `git checkout -- data/{path.name}` in the course's folder, "
+            "or download the course again"
+        )
+    if folder.name.startswith("pictograms-") and folder.parent in cache_folders():
+        return f"delete the folder {folder} and load the pictograms again, which makes it anew"
+    if path.name == CIFAR10_NAME and folder in cifar10_folders():
+        return "delete it and run `python -m course_lib download cifar10`"
+    if folder.name == FOLDER_IN_ARCHIVE and folder.parent in cifar10_folders():
+        return f"delete the folder {folder} and run `python -m course_lib download cifar10`"
+    return "use a file in the format of CIFAR-10's Python version, from a source that you trust"
+
+
+# Verify
+
+
+def verify(path, algorithm, digest):
+    """Check that the file at `path` has this checksum; `algorithm` is "sha256" or "md5".
+
+    Raises DatasetError.
+    """
+    found = hashlib.new(algorithm, usedforsecurity=False)
+    with explained(path, "cannot be read"), open(path, "rb") as file:
+        start = file.read(512)
+        file.seek(0)
+        while block := file.read(1 << 20):
+            found.update(block)
+    if found.hexdigest() != digest:
+        what = looks_like(start) or "is damaged, incomplete or another file"
+        raise DatasetError(
+            f"{path} {what}: its {algorithm} is {found.hexdigest()} and should be {digest}; "
+            f"{remedy(path)}."
+        )
+
+
+def looks_like(start):
+    """Name a common mistake from a file's first bytes, or return None."""
+    if not start:
+        return "is empty"
+    if start.lstrip()[:1] == b"<":
+        return "is a web page (HTML), not data"
+    return None
+
+
+@contextlib.contextmanager
+def explained(path, what):
+    """Turn an error of the operating system inside the `with` block into a DatasetError."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DatasetError(f"{path} {what}: there is no such file; {remedy(path)}.") from error
+    except IsADirectoryError as error:
+        raise DatasetError(f"{path} {what}: it is a folder, not a file; name a file.") from error
+    except OSError as error:
+        raise DatasetError(f"{path} {what}: {_reason(error)}.") from error
+
+
+def _reason(error):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full; free some space (CIFAR-10 takes 360 MB) and try again"
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return f"no permission for {error.filename}; allow it and try again"
+    return f"the system reports '{error.strerror or error}'; mend that and try again"

@@ -1,0 +1,206 @@
+"""Read a pickle without running it.
+
+A pickle is a program for a small stack machine. Two of its instructions are dangerous: GLOBAL names
+any function of any installed module, and REDUCE calls it. pickle.load obeys both, so opening a
+stranger's pickle is running a stranger's program.
+
+This module is that machine with everything taken out that a batch of CIFAR-10 does not need.
+pickletools.genops takes the file apart into instructions and runs none of them; `loads` then
+carries out the harmless ones. GLOBAL pushes only a name, which must be one of ALLOWED, and REDUCE
+picks one of our own functions below by that name. There is no way to call anything else, because
+no line here imports or calls what a file names.
+"""
+
+import pickletools
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+MAX_INSTRUCTIONS = 500_000  # a CIFAR-10 batch has about 30,000
+MAX_KEY_LENGTH = 100  # of a dictionary's key; equal ones are compared from end to end
+
+ALLOWED = {
+    "numpy.ndarray",
+    "numpy.dtype",
+    "numpy.core.multiarray._reconstruct",
+    "numpy._core.multiarray._reconstruct",  # where NumPy 2 keeps it
+    "_codecs.encode",  # how Python 3 spells bytes in protocol 2
+}
+
+# The harmless instructions.
+CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
+PLAIN_VALUES = {
+    "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT",
+    "BINBYTES", "SHORT_BINBYTES", "BINUNICODE", "SHORT_BINUNICODE",
+}  # fmt: skip
+PYTHON_2_STRINGS = {"BINSTRING", "SHORT_BINSTRING"}
+FIXED_SIZE = {  # instruction: how many values it takes from the stack
+    "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3,
+    "APPEND": 1, "SETITEM": 2, "STACK_GLOBAL": 2, "REDUCE": 2, "BUILD": 2,
+}  # fmt: skip
+UP_TO_MARK = {"TUPLE", "APPENDS", "SETITEMS"}  # these take all values since the last MARK
+
+
+class NotAllowed(ValueError):
+    """The pickle asks for something that no batch of images needs."""
+
+
+def loads(data):
+    """Return what the pickle in the bytes `data` holds: dicts, lists, tuples, text, ints, arrays.
+
+    Python 2 strings come back as bytes. Raises NotAllowed for any other kind of content and for
+    any call, and ValueError for a pickle that is cut off or damaged. The messages have the file as
+    their subject: "asks to call os.system".
+    """
+    try:
+        return _run(data)
+    except NotAllowed:
+        raise
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
+        raise ValueError(f"is damaged or cut off ({printable(str(error))})") from None
+
+
+def _run(data):  # noqa: C901 (a branch for each kind of instruction)
+    stack: list = []
+    marks: list[int] = []
+    memo: dict = {}
+    argument: Any
+    encoded = 0  # bytes that _codecs.encode has made so far
+    for count, (opcode, argument, _) in enumerate(pickletools.genops(data)):
+        name = opcode.name
+        if count == MAX_INSTRUCTIONS:
+            raise NotAllowed(f"has more than {MAX_INSTRUCTIONS:,} pickle instructions")
+        elif name in CONSTANTS:
+            stack.append(CONSTANTS[name])
+        elif name in PLAIN_VALUES:
+            stack.append(argument)
+        elif name in PYTHON_2_STRINGS:
+            stack.append(argument.encode("latin-1"))
+        elif name in ("BINPUT", "LONG_BINPUT"):
+            memo[argument] = stack[-1]
+        elif name == "MEMOIZE":
+            memo[len(memo)] = stack[-1]
+        elif name in ("BINGET", "LONG_BINGET"):
+            stack.append(memo[argument])
+        elif name == "EMPTY_LIST":
+            stack.append([])
+        elif name == "EMPTY_DICT":
+            stack.append({})
+        elif name == "MARK":
+            marks.append(len(stack))
+        elif name in FIXED_SIZE:
+            items = _pop(stack, FIXED_SIZE[name])
+            _put_together(name, items, stack)
+            if name == "REDUCE" and isinstance(stack[-1], bytes):
+                encoded += len(stack[-1])
+                if encoded > len(data):  # each text of the file once cannot come to more
+                    raise NotAllowed("turns the same text into bytes over and over")
+        elif name in UP_TO_MARK:
+            items = _pop(stack, len(stack) - marks.pop())
+            _put_together(name, items, stack)
+        elif name in ("GLOBAL", "INST"):
+            stack.append(_allowed_name(argument.replace(" ", ".")))
+        elif name not in ("PROTO", "FRAME", "STOP"):
+            raise NotAllowed(f"uses the pickle instruction {name}")
+    (result,) = stack
+    return result
+
+
+def _pop(stack, count):
+    if not 0 <= count <= len(stack):
+        raise IndexError("an instruction finds too few values on the stack")
+    items = stack[len(stack) - count :]
+    del stack[len(stack) - count :]
+    return items
+
+
+def _put_together(name, items, stack):
+    """Carry out one instruction that makes something of the values taken from the stack."""
+    if name.startswith("TUPLE"):
+        stack.append(tuple(items))
+    elif name in ("APPEND", "APPENDS"):
+        _expect(stack[-1], list).extend(items)
+    elif name in ("SETITEM", "SETITEMS"):
+        for key, value in zip(items[0::2], items[1::2], strict=True):
+            if len(_expect(key, (bytes, str))) > MAX_KEY_LENGTH:
+                raise NotAllowed(f"has a dictionary key of {len(key):,} characters")
+            _expect(stack[-1], dict)[key] = value
+    elif name == "STACK_GLOBAL":
+        stack.append(_allowed_name(".".join(items)))
+    elif name == "REDUCE":
+        stack.append(_reduce(*items))
+    else:  # BUILD
+        stack.append(_build(*items))
+
+
+def _expect(value, kind):
+    if not isinstance(value, kind):
+        raise TypeError(f"an instruction meets an unexpected {type(value).__name__}")
+    return value
+
+
+# What NumPy writes into a pickle, and what we make of it.
+
+
+@dataclass(frozen=True)
+class Name:
+    """The name of a function or class in the file: a name, and never the thing itself."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Type:
+    """A NumPy dtype on its way to an array: "u1" is one unsigned byte, "<i4" four with a sign."""
+
+    text: str
+
+
+class EmptyArray:
+    """The array before its numbers arrive."""
+
+
+def _allowed_name(name):
+    if name not in ALLOWED:
+        raise NotAllowed(f"asks to call {printable(name)}")
+    return Name(name)
+
+
+def _as_text(value):
+    return value.decode("ascii") if isinstance(value, bytes) else _expect(value, str)
+
+
+def printable(text, limit=60):
+    """Text from a file, made safe for one line of a message, and cut after `limit` characters."""
+    escaped = text[: limit + 1].encode("unicode_escape").decode("ascii")
+    return escaped if len(escaped) <= limit else escaped[:limit] + "[...]"
+
+
+def _reduce(function, arguments):
+    """Stand in for the call of `function`, one of ALLOWED."""
+    name = _expect(function, Name).text
+    if name == "numpy.dtype":
+        kind = _as_text(arguments[0])
+        if not re.fullmatch("[biuf][1248]", kind):
+            raise NotAllowed(f"holds an array of {printable(kind) or 'nothing'}, not of numbers")
+        return Type(kind)
+    if name == "_codecs.encode":
+        return _expect(arguments[0], str).encode("latin-1")
+    return EmptyArray()
+
+
+def _build(unfinished, state):
+    """Give a dtype its byte order, or an array its shape, dtype and numbers."""
+    if isinstance(unfinished, Type):
+        byte_order = _as_text(state[1])
+        if byte_order not in ("|", "<", ">"):
+            raise ValueError("a dtype has no proper byte order")
+        return Type(byte_order + unfinished.text[-2:])
+    _expect(unfinished, EmptyArray)
+    version, shape, dtype, is_fortran_order, numbers = state
+    if version != 1 or not all(type(length) is int and length >= 0 for length in shape):
+        raise ValueError("an array has no proper shape")
+    array = np.frombuffer(_expect(numbers, bytes), np.dtype(_expect(dtype, Type).text))
+    return array.reshape(shape, order="F" if is_fortran_order else "C")

@@ -1,0 +1,117 @@
+"""Gradient noise: how much the gradients of mini-batches differ from that of all images."""
+
+import numpy as np
+
+from course_lib.nn.networks import has_params, parameters
+from course_lib.nn.training import check_images, prepare
+
+from .layer_reports import layer_name
+
+
+def gradient_row(network):
+    """Return the gradients that `backward` left, of all layers, as one row of numbers: (P,).
+
+    Layer after layer, the weights of each before its biases; `layer_columns` says where they are.
+    """
+    parts = []
+    for layer, name in parameters(network):
+        if name not in layer.grads:
+            raise RuntimeError("there are no gradients yet; call network.backward first")
+        parts.append(layer.grads[name].ravel())
+    return np.concatenate(parts)
+
+
+def layer_columns(network):
+    """Return where each layer's numbers lie in a `gradient_row`: a dict of slices.
+
+    A layer's name is that of `layer_name`, such as "0 Conv2d".
+    """
+    columns, start = {}, 0
+    for number, layer in enumerate(network.layers):
+        if has_params(layer):
+            stop = start + sum(array.size for array in layer.params.values())
+            columns[layer_name(number, layer)] = slice(start, stop)
+            start = stop
+    return columns
+
+
+def per_image_gradients(network, loss, images, labels, dtype=np.float32):
+    """Return the gradient of every image's own loss: (N, P), a `gradient_row` for each image.
+
+    images (N, H, W, C) and labels (N,), as in `training.fit`. The table is large: float32 by
+    default, whatever the network computes in.
+    """
+    images, labels = check_images(images, labels)
+    x, table = prepare(network, images), None
+    for n in range(len(x)):
+        loss.forward(network.forward(x[n : n + 1]), labels[n : n + 1])
+        network.backward_to_params(loss.backward())
+        row = gradient_row(network)
+        if table is None:
+            table = np.empty((len(x), len(row)), dtype)
+        table[n] = row
+    return table
+
+
+def batch_gradients(gradients, batch_size, count, rng, replace=False):
+    """Return the gradients of `count` mini-batches, each drawn by itself: (N, P) -> (count, P).
+
+    gradients has a row for each image. replace: whether a mini-batch may hold an image twice.
+    """
+    N = len(gradients)
+    if not 1 <= batch_size or (batch_size > N and not replace):
+        raise ValueError(
+            f"batch_size is {batch_size}, and there are the gradients of {N} images; "
+            f"give a number from 1 to {N}"
+        )
+    shares = np.zeros((count, N), gradients.dtype)  # of each image in each mini-batch
+    for row in shares:
+        np.add.at(row, rng.choice(N, batch_size, replace=replace), 1 / batch_size)
+    return shares @ gradients
+
+
+def cosines(vectors, direction):
+    """Return the cosine of the angle of each row to the direction: (M, P), (P,) -> (M,).
+
+    1 is the same direction, 0 a right angle, -1 the opposite one. A row of zeros has none: nan.
+    """
+    lengths = np.array([np.linalg.norm(row) for row in vectors]) * np.linalg.norm(direction)
+    with np.errstate(invalid="ignore"):
+        return vectors @ direction / lengths
+
+
+def noise_scale(gradients):
+    """Return the variance of one image's gradient over the square of the full gradient's length.
+
+    gradients (N, P) has a row for each image; the full gradient is the mean of the rows. In a
+    mini-batch of that many images the noise is as long as the signal
+    (McCandlish et al., 2018, "An Empirical Model of Large-Batch Training", section 2.2).
+    """
+    full = gradients.mean(axis=0, dtype=np.float64)
+    signal = full @ full
+    if signal == 0:
+        raise ValueError(
+            "the full gradient is 0, so nothing can be compared with its length; "
+            "give the gradients of other weights"
+        )
+    square = np.mean([row @ row for row in gradients], dtype=np.float64)
+    return float((square - signal) / signal)
+
+
+def walks(gradients, orders):
+    """Add up the gradients of some images, one after the other, and say where that leads.
+
+    gradients (N, P) has a row for each image; orders (M, K) holds the images' numbers, M walks of K
+    images. Returns along, sideways (M, K): how far the sum of the first k gradients has come in the
+    direction of the full gradient, and how far it is from that line, in lengths of the full one.
+
+    All lengths and angles of such sums follow from the dot products of the rows with one another.
+    """
+    dots = (gradients @ gradients.T).astype(np.float64)  # (N, N)
+    signal = dots.mean()  # the full gradient's dot product with itself
+    along, square = np.empty(orders.shape), np.empty(orders.shape)
+    for m, order in enumerate(orders):
+        along[m] = dots.mean(axis=1)[order].cumsum() / signal
+        corner = dots[np.ix_(order, order)].cumsum(axis=0).cumsum(axis=1)
+        square[m] = corner.diagonal() / signal
+    return along, np.sqrt(np.maximum(square - along**2, 0))

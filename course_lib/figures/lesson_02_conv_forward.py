@@ -1,0 +1,210 @@
+"""Lesson 02: a convolution window by window and as a matrix product; the window explorer."""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from course_lib.nn.loops import conv2d_forward
+from course_lib.nn.shapes import output_size
+
+from .contrast import halo, ink
+from .explorer import Explorer, slider
+from .screen import surroundings
+from .style import PALETTE, draw_image, draw_numbers, light_shades, new_figure
+
+# Figures
+
+FRAME_COLOURS = ["vermilion", "blue", "green", "purple", "orange", "sky"]
+
+
+def frame(axes, top, left, height, width, colour="vermilion", inset=0.0, label=None):
+    """Draw a frame around the pixels of a window. Returns matplotlib's rectangle."""
+    corner = (left - 0.5 + inset, top - 0.5 + inset)
+    return axes.add_patch(halo(
+        Rectangle(corner, width - 2 * inset, height - 2 * inset, fill=False, linewidth=2.5,
+                  edgecolor=PALETTE[colour], label=label, zorder=3)
+    ))
+
+
+def window_figure(picture, weight, row, column):
+    """Return a figure of one window: its numbers, the filter, their products and the sum.
+
+    picture is (H, W), weight (KH, KW), both whole numbers; the window's first pixel is at
+    (row, column). The last panel holds the sums of this window and of those before it.
+    """
+    KH, KW = weight.shape
+    OH, OW = output_size(picture.shape[0], KH, 1), output_size(picture.shape[1], KW, 1)
+    window = picture[row : row + KH, column : column + KW]
+    products = window * weight
+    figure, panels = new_figure(1, 5, size=(10, 2.6), width_ratios=[5, 3.4, 3.4, 3.4, 3.4])
+    draw_numbers(panels[0], picture, "the picture", **light_shades(picture))
+    frame(panels[0], row, column, KH, KW, label="the window")
+    draw_numbers(panels[1], window, "its numbers", **light_shades(picture))
+    draw_numbers(panels[2], weight, "× the filter", **light_shades(weight))
+    draw_numbers(panels[3], products, "= the products", **light_shades(products))
+    draw_sums(panels[4], picture, weight, (OH, OW), row * OW + column + 1)
+    panels[4].set_title(f"their sum is {products.sum()}", fontsize=10)
+    frame(panels[4], row, column, 1, 1, label="this window's output")
+    return figure
+
+
+def draw_sums(axes, picture, weight, shape, known):
+    """Draw an output of `shape` of which the first `known` sums are known, in reading order."""
+    KH, KW = weight.shape
+    sums = np.zeros(shape)
+    for i, j in np.ndindex(*shape):
+        sums[i, j] = np.sum(picture[i : i + KH, j : j + KW] * weight)
+    hidden = np.arange(sums.size).reshape(shape) >= known
+    draw_image(axes, np.where(hidden, np.nan, sums), **light_shades(sums))
+    for (i, j), number in np.ndenumerate(sums):
+        text = "?" if hidden[i, j] else f"{number:.0f}"
+        axes.text(j, i, text, ha="center", va="center", fontsize=10)
+
+
+def product_figure(picture, kernel_size, filters, columns, filter_names):
+    """Return a figure of a convolution as one matrix product, as one lays it out by hand.
+
+    Above on the right the columns, below on the left the filters, and where they meet the product.
+    picture (H, W), kernel_size (KH, KW), filters (KH KW + 1, C_out), columns (KH KW + 1, OH OW).
+    """
+    (KH, KW), (length, places) = kernel_size, columns.shape
+    OW = output_size(picture.shape[1], KW, 1)
+    count = filters.shape[1]
+    figure, panels = new_figure(
+        2, 2, size=(0.4 * (length + places) + 1.6, 0.4 * (length + count) + 1.2),
+        width_ratios=[length, places], height_ratios=[length, count],
+    )
+    draw_numbers(panels[0, 0], picture)
+    draw_numbers(panels[0, 1], columns, "columns")
+    draw_numbers(panels[1, 0], filters.T, "filters.T")
+    draw_numbers(panels[1, 1], filters.T @ columns, "filters.T @ columns")
+    for place in range(places):
+        colour = FRAME_COLOURS[place % len(FRAME_COLOURS)]
+        top, left = divmod(place, OW)
+        name = f"window {place + 1}"
+        inset = 0.06 * (place + 1)
+        frame(panels[0, 0], top, left, KH, KW, colour, inset, name)
+        panels[0, 0].text(
+            left - 0.5 + inset, top - 0.5 + inset, place + 1, ha="center", va="center", zorder=4,
+            fontsize=8, color=ink(PALETTE[colour]),
+            bbox={"boxstyle": "circle", "color": PALETTE[colour]},
+        )
+        frame(panels[0, 1], 0, place, length, 1, colour, 0.06, name)
+        frame(panels[1, 1], 0, place, count, 1, colour, 0.06, name)
+    for panel in panels[:, 1]:
+        panel.set_xticks(range(places), range(1, places + 1))
+    panels[0, 1].set_yticks([length - 1], ["always 1"])
+    panels[1, 0].set_xticks([length - 1], ["bias"])
+    panels[1, 0].set_yticks(range(count), filter_names)
+    for panel in panels.ravel():
+        panel.tick_params(length=0, labelsize=9)
+    centre_picture(panels[0, 0], picture, length, f"the picture and its {places} windows")
+    return figure
+
+
+def centre_picture(axes, picture, side, title):
+    """Leave room around a picture: the panel is `side` pixels high and wide."""
+    bottom, right = np.array(picture.shape) - 0.5
+    x, y = right / 2 - 0.25, bottom / 2 - 0.25
+    axes.set(xlim=(x - side / 2, x + side / 2), ylim=(y + side / 2, y - side / 2))
+    axes.spines[:].set_visible(False)
+    axes.text(x, -1.1, title, ha="center", fontsize=10)
+
+
+# The explorer
+
+LARGEST_KERNEL, LARGEST_STRIDE, LARGEST_PADDING = 5, 4, 2
+
+
+def window_explorer(picture, kernel_size=3, stride=2, padding=0, number=1):
+    """Return an explorer that lays windows over a small grey picture, and shows their means.
+
+    picture is (H, W), square and at least 5 pixels wide, with values from 0 to 1.
+    """
+    size = len(picture)
+    span = size + 2 * LARGEST_PADDING  # as many pixels, or outputs, as a panel must hold
+    figure, (left, right) = new_figure(1, 2, size=(8, 4.5), title="\n\n")
+    draw_image(left, picture, vmin=0, vmax=1)
+    left.set(xlim=(-0.5 - LARGEST_PADDING, span - 0.5 - LARGEST_PADDING))
+    left.set(ylim=left.get_xlim()[::-1])
+    border = left.add_patch(
+        Rectangle((0, 0), 1, 1, facecolor="white", edgecolor="0.5", hatch="///",
+                  label="padding", zorder=-1)
+    )
+    centres = left.scatter([], [], s=24, color=PALETTE["blue"], edgecolors="white",
+                           linewidths=0.8, label="centre of a window")
+    unseen = left.scatter([], [], s=50, color="black", marker="x", label="in no window")
+    halo(unseen)
+    window = frame(left, 0, 0, 1, 1, label="this window")
+    output = draw_image(right, np.zeros((1, 1)), vmin=0, vmax=1)
+    right.set(xlim=(-span / 2, span / 2), ylim=(span / 2, -span / 2))
+    place = frame(right, 0, 0, 1, 1, label="this window's output")
+    for panel in (left, right):
+        panel.spines[:].set_visible(False)
+    left.set_title("dots: centres of windows · crosses: in no window\nhatched: padding, zeros",
+                   fontsize=9)
+    right.set_title("the output: here the mean of each window,\nat the same scale", fontsize=9)
+
+    def redraw(kernel_size, stride, padding, number):
+        count = output_size(size, kernel_size, stride, padding)
+        number = min(number, count**2)
+        row, column = divmod(number - 1, count)
+        starts = np.arange(count) * stride - padding
+
+        border.set_bounds(-0.5 - padding, -0.5 - padding, size + 2 * padding, size + 2 * padding)
+        middle = starts + (kernel_size - 1) / 2
+        centres.set_offsets([(x, y) for y in middle for x in middle])
+        unseen.set_offsets(pixels_in_no_window(size, kernel_size, starts))
+        window.set_bounds(
+            starts[column] - 0.5, starts[row] - 0.5, kernel_size, kernel_size
+        )
+        output.set_data(means(picture, kernel_size, stride, padding))
+        output.set_extent((-count / 2, count / 2, count / 2, -count / 2))
+        place.set_bounds(column - count / 2, row - count / 2, 1, 1)
+        figure.suptitle(in_words(size, kernel_size, stride, padding, number), fontsize=11)
+
+    explorer = Explorer(figure, redraw, {
+        "kernel_size": slider("kernel size", 1, LARGEST_KERNEL, kernel_size),
+        "stride": slider("stride", 1, LARGEST_STRIDE, stride),
+        "padding": slider("padding", 0, LARGEST_PADDING, padding),
+        "number": slider("window", 1, span**2, number),
+    }, unchanging=surroundings(left, right))
+
+    def fit_window_slider(change=None):
+        *sizes, _ = explorer.settings.values()
+        explorer.controls["number"].max = output_size(size, *sizes) ** 2
+
+    for name in ("kernel_size", "stride", "padding"):
+        explorer.controls[name].observe(fit_window_slider, names="value")
+    fit_window_slider()
+    return explorer
+
+
+def means(picture, kernel_size, stride, padding):
+    """The mean of every window: (H, W) -> (OH, OW)."""
+    weight = np.full((kernel_size, kernel_size, 1, 1), 1 / kernel_size**2)
+    x = picture[np.newaxis, :, :, np.newaxis]
+    return conv2d_forward(x, weight, np.zeros(1), stride, padding)[0, :, :, 0]
+
+
+def pixels_in_no_window(size, kernel_size, starts):
+    """The (x, y) of every pixel of the picture that no window covers."""
+    covered = {start + k for start in starts for k in range(kernel_size)}
+    pixels = [(x, y) for y in range(size) for x in range(size)]
+    missed = [(x, y) for x, y in pixels if x not in covered or y not in covered]
+    return np.reshape(missed, (-1, 2))
+
+
+def in_words(size, kernel_size, stride, padding, number):
+    """The sum that gives the output's size, in three lines."""
+    count = output_size(size, kernel_size, stride, padding)
+    room = size + 2 * padding - kernel_size
+    steps = f"{count - 1} step" + ("" if count == 2 else "s")
+    spare = room - (count - 1) * stride
+    rest = f", {spare} left over" if spare else ""
+    return (
+        f"picture {size}×{size}, kernel {kernel_size}×{kernel_size}, stride {stride}, "
+        f"padding {padding}\n"
+        f"room to move: {size} + 2·{padding} − {kernel_size} = {room} pixels, "
+        f"so {steps} of {stride}{rest}\n"
+        f"output {count}×{count}: window {number} of {count**2}"
+    )

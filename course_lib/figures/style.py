@@ -1,0 +1,153 @@
+"""Figures for the notebooks: one look, and every figure with its description in words."""
+
+import base64
+import html
+import io
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from .contrast import ink
+from .description import describe
+
+# The palette of Okabe and Ito (https://jfly.uni-koeln.de/color/), which colour-blind readers tell
+# apart. Orange, vermilion and sky are darker here: on white, each colour has a contrast over 3.
+PALETTE = {
+    "blue": "#0072B2",
+    "orange": "#C58600",
+    "green": "#009E73",
+    "vermilion": "#B84800",
+    "purple": "#CC79A7",
+    "sky": "#3C9AD0",
+    "black": "#000000",
+}
+CHANNELS = {"red": PALETTE["vermilion"], "green": PALETTE["green"], "blue": PALETTE["blue"]}
+LINE_STYLES = ["-", "--", "-.", ":"]  # colour is never the only signal
+SCREEN_DPI = 100
+PRINT_DPI = 160  # pictures are stored sharper than they are shown
+
+
+def new_figure(rows=1, columns=1, size=(7, 3.5), title=None, **options):
+    """Return (figure, axes): an empty figure in the course's style.
+
+    size is (width, height) in inches. axes is one panel, or an array of them, as in
+    matplotlib's `subplots`, which takes the `options`. The figure belongs to the caller alone:
+    no list of open figures keeps it, and nothing needs to be closed.
+    """
+    layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06)
+    figure = Figure(figsize=size, layout=layout, facecolor="white")
+    if title:
+        figure.suptitle(title)
+    axes = figure.subplots(rows, columns, **options)
+    for panel in np.ravel(axes):
+        panel.set_prop_cycle(color=list(PALETTE.values())[:6])
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.set_axisbelow(True)
+        panel.grid(alpha=0.25)
+    return figure, axes
+
+
+def show(figure, width=None):
+    """Display a figure: an output that holds the picture and its description, and one to unfold.
+
+    width is in CSS pixels; by default the figure's size at 100 pixels an inch. The description
+    is the picture's alternative text, and the plain-text form of the output. JupyterLab shows
+    neither of these, so the second output has it as well, folded up below the picture.
+    """
+    from IPython.display import display
+
+    data, metadata = bundle(figure, width)
+    display(data, metadata=metadata, raw=True)
+    display({"text/html": folded(data["text/plain"])}, raw=True)
+
+
+def folded(description):
+    """Return HTML that shows one line, and the whole description when it is unfolded."""
+    return ("<details><summary>this figure in words</summary>"
+            f'<pre style="white-space: pre-wrap">{html.escape(description)}</pre></details>')
+
+
+def bundle(figure, width=None):
+    """Return (data, metadata) of a figure as one notebook output."""
+    text = describe(figure)
+    data = {"image/png": base64.b64encode(to_png(figure)).decode("ascii"), "text/plain": text}
+    width = width or round(figure.get_figwidth() * SCREEN_DPI)
+    return data, {"image/png": {"alt": text, "width": width, "needs_background": "light"}}
+
+
+def to_png(figure, dpi=PRINT_DPI):
+    """Return the figure as the bytes of a PNG file. The same figure gives the same bytes."""
+    buffer, kept = io.BytesIO(), figure.dpi
+    figure.dpi = dpi
+    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
+    figure.dpi = kept
+    return buffer.getvalue()
+
+
+def draw_image(axes, image, title=None, **options):
+    """Draw one image on a panel, pixel by pixel, without ticks. Returns matplotlib's image.
+
+    image is (H, W, 3) in colour or (H, W) in shades of grey.
+    """
+    if np.ndim(image) == 2:
+        options = {"cmap": "gray", **options}
+    axes.grid(False)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set(visible=True, color="0.7", linewidth=0.6)
+    if title is not None:
+        axes.set_title(title, fontsize=10)
+    return axes.imshow(image, interpolation="nearest", **options)
+
+
+def image_grid(images, row_names, title=None, gap=2):
+    """Return a figure with a grid of images, a name before each row.
+
+    images is (rows, columns, H, W, C), uint8; row_names has one text for each row.
+    """
+    rows, columns, height, width, channels = images.shape
+    sheet = np.full(
+        (rows * (height + gap) - gap, columns * (width + gap) - gap, channels), 255, np.uint8
+    )
+    for row in range(rows):
+        for column in range(columns):
+            top, left = row * (height + gap), column * (width + gap)
+            sheet[top : top + height, left : left + width] = images[row, column]
+    figure, axes = new_figure(size=(0.62 * columns + 1.4, 0.62 * rows + 0.3), title=title)
+    draw_image(axes, sheet)
+    axes.spines[:].set_visible(False)
+    axes.set_yticks(np.arange(rows) * (height + gap) + height / 2, row_names)
+    axes.tick_params(length=0)
+    return figure
+
+
+def draw_numbers(axes, numbers, title=None, decimals=0, **options):
+    """Draw a small table of numbers, each in a box shaded by its value, larger ones lighter.
+
+    numbers is (rows, columns); options go to matplotlib's `imshow`.
+    """
+    image = draw_image(axes, numbers, title, **{"cmap": "gray", **light_shades(numbers), **options})
+    for (row, column), number in np.ndenumerate(numbers):
+        text = f"{number:.{decimals}f}"
+        axes.text(column, row, text, ha="center", va="center", fontsize=10, color="black")
+    return image
+
+
+def draw_colours(axes, image, title=None):
+    """Draw a small image in colour, with the three numbers of each pixel written on it.
+
+    image is (H, W, 3), uint8. Returns matplotlib's image.
+    """
+    for row, column in np.ndindex(*image.shape[:2]):
+        pixel = image[row, column]
+        text = "\n".join(str(value) for value in pixel)
+        axes.text(column, row, text, ha="center", va="center", fontsize=9, color=ink(pixel / 255))
+    return draw_image(axes, image, title)
+
+
+def light_shades(numbers):
+    """Options of `imshow` for shades of grey on which black text can be read."""
+    low, high = float(np.min(numbers)), float(np.max(numbers))
+    spread = max(high - low, 1.0)
+    return {"vmin": high - 2.5 * spread, "vmax": high}

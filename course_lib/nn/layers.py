@@ -1,0 +1,281 @@
+"""Layers: each operation of loops.py once more, as whole-array arithmetic, forward and backward.
+
+Every layer has forward(x) -> y and backward(dy) -> dx, where dy and dx are the derivatives of the
+loss with respect to y and x. Layers with weights keep them in `params` and, after backward, their
+derivatives in `grads`. A layer computes in the dtype of its input and changes nothing in place.
+
+Shapes: images and feature maps (N, H, W, C); filters (KH, KW, C_in, C_out). Inside, the images of
+a mini-batch lie side by side in memory: layout.py says why.
+
+Raises ValueError for arrays and sizes that do not fit, TypeError for other numbers than floats,
+and RuntimeError for a backward without a forward.
+"""
+
+import math
+
+import numpy as np
+
+from .initializers import he, xavier
+from .layout import batch_first, batch_last, sum_of_products
+from .shapes import (
+    check_array,
+    check_channels,
+    check_forward,
+    check_gradient,
+    check_size,
+    output_size,
+    output_sizes,
+    pair,
+)
+
+
+class Conv2d:
+    """A convolution: every filter looks at every window of every image.
+
+    x (N, H, W, C_in) -> y (N, OH, OW, C_out); weight (KH, KW, C_in, C_out), bias (C_out,).
+    kernel_size, stride and padding are a whole number or a (height, width) pair.
+    """
+
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, *,
+                 rng=None, dtype=np.float32, init=he):
+        KH, KW = pair(kernel_size, "kernel_size")
+        self.stride, self.padding = pair(stride, "stride"), pair(padding, "padding", smallest=0)
+        check_size(in_channels, "in_channels")
+        check_size(out_channels, "out_channels")
+        shape = (KH, KW, in_channels, out_channels)
+        weight = init(rng or np.random.default_rng(), shape, KH * KW * in_channels,
+                      KH * KW * out_channels)
+        self.params = {"weight": weight.astype(dtype), "bias": np.zeros(out_channels, dtype)}
+        self.grads = {}
+
+    def forward(self, x):
+        weight, bias = self.params["weight"], self.params["bias"]
+        x = check_array(x, "x", "(N, H, W, C)")
+        check_channels(x, weight.shape[2], "channels")
+        self.columns = self.im2col(x)  # (KH KW C_in + 1, OH OW N)
+        N, OH, OW = self.output_shape
+        filters = np.vstack([weight.reshape(-1, len(bias)), bias]).astype(x.dtype, copy=False)
+        y = filters.T @ self.columns  # (C_out, OH OW N)
+        return batch_first(y.reshape(len(bias), OH, OW, N))
+
+    def backward(self, dy):
+        self.backward_to_params(dy)
+        return self.backward_to_input(dy)
+
+    def backward_to_params(self, dy):
+        """Fill grads: each weight's derivative is the sum of (what it saw) * dy."""
+        dy = self.check_dy(dy)  # (C_out, OH OW N)
+        dfilters = sum_of_products(self.columns, dy)  # (KH KW C_in + 1, C_out)
+        weight = self.params["weight"]
+        dfilters = dfilters.astype(weight.dtype, copy=False)
+        self.grads["weight"] = dfilters[:-1].reshape(weight.shape)
+        self.grads["bias"] = dfilters[-1]
+
+    def backward_to_input(self, dy):
+        """Return dx: every output sends (weight * dy) back to the window it saw."""
+        dy = self.check_dy(dy)
+        weight = self.params["weight"]
+        filters = weight.reshape(-1, weight.shape[3]).astype(dy.dtype, copy=False)
+        return self.col2im(filters @ dy)
+
+    def im2col(self, x):
+        """Copy every window into a column: (N, H, W, C) -> (KH KW C + 1, OH OW N).
+
+        The last row is all ones: the bias is the weight of an input that is always 1.
+        """
+        KH, KW, C, _ = self.params["weight"].shape
+        PH, PW = self.padding
+        OH, OW = output_sizes(x, (KH, KW), self.stride, self.padding)
+        N, H, W, _ = x.shape
+        x = batch_last(x)  # (C, H, W, N)
+        if PH or PW:
+            padded = np.zeros((C, H + 2 * PH, W + 2 * PW, N), x.dtype)
+            padded[:, PH : PH + H, PW : PW + W] = x
+            x = padded
+        self.output_shape, self.padded_shape = (N, OH, OW), x.shape
+        columns = np.empty((KH * KW * C + 1, OH * OW * N), x.dtype)
+        columns[-1] = 1
+        offsets = columns[:-1].reshape(KH * KW, C, OH, OW, N)
+        for place, window in zip(offsets, windows(x, (KH, KW), self.stride), strict=True):
+            place[...] = window
+        return columns
+
+    def col2im(self, dcolumns):
+        """Add every column back into the window it came from; the inverse direction of im2col."""
+        KH, KW, C, _ = self.params["weight"].shape
+        (N, OH, OW), (PH, PW) = self.output_shape, self.padding
+        dx = np.zeros(self.padded_shape, dcolumns.dtype)  # (C, H, W, N)
+        offsets = dcolumns.reshape(KH * KW, C, OH, OW, N)
+        for dplace, window in zip(offsets, windows(dx, (KH, KW), self.stride), strict=True):
+            window += dplace
+        dx = dx[:, PH : dx.shape[1] - PH, PW : dx.shape[2] - PW]
+        return batch_first(dx)
+
+    def check_dy(self, dy):
+        """dy (N, OH, OW, C_out) as a matrix (C_out, OH OW N)."""
+        check_forward(self, "columns")
+        dy = check_gradient(dy, (*self.output_shape, self.params["weight"].shape[3]))
+        return batch_last(dy).reshape(dy.shape[3], -1)
+
+
+class MaxPool2d:
+    """The largest value in each window, channel by channel. Windows that do not fit are left out.
+
+    x (N, H, W, C) -> y (N, OH, OW, C). kernel_size and stride are a whole number or a
+    (height, width) pair; without a stride the windows lie side by side.
+    """
+
+    def __init__(self, kernel_size, stride=None):
+        self.kernel_size = pair(kernel_size, "kernel_size")
+        self.stride = pair(kernel_size if stride is None else stride, "stride")
+
+    def forward(self, x):
+        x = check_array(x, "x", "(N, H, W, C)")
+        OH, OW = output_sizes(x, self.kernel_size, self.stride)
+        self.output_shape, self.input_shape = (len(x), OH, OW, x.shape[3]), x.shape
+        values = windows(batch_last(x), self.kernel_size, self.stride)  # each (C, OH, OW, N)
+        y = values[0].copy()
+        for value in values[1:]:
+            np.maximum(y, value, out=y)
+        self.is_first_max, undecided = [], np.ones(y.shape, bool)
+        for value in values:
+            is_max = (value == y) & undecided
+            undecided ^= is_max  # a window has one winner only
+            self.is_first_max.append(is_max)
+        return batch_first(y)
+
+    def backward(self, dy):
+        """Each window's gradient goes to its maximum, to the first one in row-major order."""
+        check_forward(self, "is_first_max")
+        dy = check_gradient(dy, self.output_shape)
+        N, H, W, C = self.input_shape
+        dy = batch_last(dy)
+        dx = np.zeros((C, H, W, N), dy.dtype)
+        dwindows = windows(dx, self.kernel_size, self.stride)
+        overlap = self.stride[0] < self.kernel_size[0] or self.stride[1] < self.kernel_size[1]
+        for dwindow, is_first_max in zip(dwindows, self.is_first_max, strict=True):
+            if overlap:
+                dwindow += dy * is_first_max  # gradients from several windows add up
+            else:
+                np.multiply(dy, is_first_max, out=dwindow)
+        return batch_first(dx)
+
+
+class ReLU:
+    """max(x, 0), number by number. Any shape."""
+
+    def forward(self, x):
+        x = check_array(x, "x")
+        self.positive = x > 0
+        return np.maximum(x, 0)
+
+    def backward(self, dy):
+        check_forward(self, "positive")
+        dy = check_gradient(dy, self.positive.shape)
+        return dy * self.positive  # np.where(self.positive, dy, 0), and much faster
+
+
+class Sigmoid:
+    """1 / (1 + exp(-x)), number by number, without overflow. Any shape."""
+
+    def forward(self, x):
+        x = check_array(x, "x")
+        self.e = np.exp(-np.abs(x))  # at most 1: no overflow, and no digits lost far from 0
+        return np.where(x >= 0, 1, self.e) / (1 + self.e)
+
+    def backward(self, dy):
+        check_forward(self, "e")
+        dy = check_gradient(dy, self.e.shape)
+        return dy * self.e / (1 + self.e) ** 2  # sigmoid(x) * sigmoid(-x)
+
+
+class Tanh:
+    """tanh(x), number by number. Any shape."""
+
+    def forward(self, x):
+        self.y = np.tanh(check_array(x, "x"))
+        return self.y.copy()  # a copy, which its owner may change
+
+    def backward(self, dy):
+        check_forward(self, "y")
+        dy = check_gradient(dy, self.y.shape)
+        return dy * (1 - self.y**2)
+
+
+class Flatten:
+    """Each image as one row: (N, H, W, C) -> (N, H W C)."""
+
+    def forward(self, x):
+        x = check_array(x, "x")
+        self.shape = x.shape
+        side_by_side = np.moveaxis(x, 0, -1).copy()  # (H, W, C, N)
+        return side_by_side.reshape(-1, len(x)).T
+
+    def backward(self, dy):
+        check_forward(self, "shape")
+        dy = check_gradient(dy, (self.shape[0], math.prod(self.shape[1:])))
+        return dy.reshape(self.shape).copy(order="K")  # a copy, with the batch innermost as in dy
+
+
+class Linear:
+    """x @ weight + bias: every output is a weighted sum of all inputs.
+
+    x (N, in) -> y (N, out); weight (in, out), bias (out,). With bias=False there is none.
+    """
+
+    def __init__(self, in_features, out_features, *, rng=None, dtype=np.float32, init=xavier,
+                 bias=True):
+        check_size(in_features, "in_features")
+        check_size(out_features, "out_features")
+        shape = (in_features, out_features)
+        weight = init(rng or np.random.default_rng(), shape, in_features, out_features)
+        self.params = {"weight": weight.astype(dtype)}
+        if bias:
+            self.params["bias"] = np.zeros(out_features, dtype)
+        self.grads = {}
+
+    def forward(self, x):
+        x = check_array(x, "x", "(N, in)")
+        weight = self.params["weight"]
+        check_channels(x, len(weight), "features")
+        self.x = x
+        y = x @ weight.astype(x.dtype, copy=False)
+        if "bias" in self.params:
+            y += self.params["bias"]
+        return y
+
+    def backward(self, dy):
+        self.backward_to_params(dy)
+        return self.backward_to_input(dy)
+
+    def backward_to_params(self, dy):
+        """Fill grads: each weight's derivative is the sum of (what it saw) * dy."""
+        dy = self.check_dy(dy)
+        weight = self.params["weight"]
+        self.grads["weight"] = (self.x.T @ dy).astype(weight.dtype, copy=False)
+        if "bias" in self.params:
+            self.grads["bias"] = dy.sum(axis=0).astype(weight.dtype, copy=False)
+
+    def backward_to_input(self, dy):
+        """Return dx: every output sends (weight * dy) back to its inputs."""
+        dy = self.check_dy(dy)
+        weight = self.params["weight"].astype(dy.dtype, copy=False)
+        return (weight @ dy.T).T  # dy @ weight.T, with the batch innermost
+
+    def check_dy(self, dy):
+        check_forward(self, "x")
+        return check_gradient(dy, (len(self.x), self.params["weight"].shape[1]))
+
+
+def windows(x, kernel_size, stride):
+    """The k-th number of every window, for each k in row-major order: KH KW views of x.
+
+    x (C, H, W, N) -> a list of arrays (C, OH, OW, N). Nothing is copied.
+    """
+    (KH, KW), (SH, SW) = kernel_size, stride
+    OH, OW = output_size(x.shape[1], KH, SH), output_size(x.shape[2], KW, SW)
+    return [
+        x[:, i : i + SH * (OH - 1) + 1 : SH, j : j + SW * (OW - 1) + 1 : SW]
+        for i in range(KH)
+        for j in range(KW)
+    ]

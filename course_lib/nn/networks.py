@@ -1,0 +1,87 @@
+"""Networks: a list of layers, and the ones that the course trains."""
+
+import numpy as np
+
+from .initializers import he, xavier
+from .layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+
+
+class Sequential:
+    """Layers one after the other: the output of each is the input of the next."""
+
+    def __init__(self, layers):
+        self.layers = list(layers)
+        self.normalize = None  # how whole-number images become floats: training.fit sets it
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def backward(self, dy):
+        """Go back through all layers and return the derivative with respect to the input."""
+        for layer in reversed(self.layers):
+            dy = layer.backward(dy)
+        return dy
+
+    def backward_to_params(self, dy):
+        """Like backward, but only as far as there are weights: enough for training."""
+        first = next((i for i, layer in enumerate(self.layers) if has_params(layer)), None)
+        if first is None:
+            return
+        for layer in reversed(self.layers[first + 1 :]):
+            dy = layer.backward(dy)
+        self.layers[first].backward_to_params(dy)
+
+
+def has_params(layer):
+    """Whether a layer has weights to train."""
+    return bool(getattr(layer, "params", None))
+
+
+def parameters(network):
+    """Yield (layer, name) for every array of weights: the array is layer.params[name]."""
+    for layer in network.layers:
+        for name in getattr(layer, "params", ()):
+            yield layer, name
+
+
+def course_cnn(classes=10, *, rng=None, dtype=np.float32):
+    """The network that case A's student was asked for, with 36,458 weights, for 32x32x3 images.
+
+    Convolution with 16 filters of 3x3, ReLU, max-pooling 2x2, and one linear layer.
+    """
+    rng = rng or np.random.default_rng()
+    return Sequential([
+        Conv2d(3, 16, 3, rng=rng, dtype=dtype),  # 32 x 32 x 3 -> 30 x 30 x 16
+        ReLU(),
+        MaxPool2d(2),  # -> 15 x 15 x 16
+        Flatten(),  # -> 3600
+        Linear(3600, classes, rng=rng, dtype=dtype),
+    ])
+
+
+def three_layer_cnn(classes=10, *, filters=(32, 64, 128), rng=None, dtype=np.float32):
+    """Three convolutions of 3x3 with padding, each with ReLU and max-pooling 2x2; then linear."""
+    rng = rng or np.random.default_rng()
+    layers, channels = [], 3
+    for count in filters:  # 32 x 32 -> 16 x 16 -> 8 x 8 -> 4 x 4
+        layers += [Conv2d(channels, count, 3, padding=1, rng=rng, dtype=dtype), ReLU(),
+                   MaxPool2d(2)]
+        channels = count
+    features = 4 * 4 * channels
+    return Sequential([*layers, Flatten(), Linear(features, classes, rng=rng, dtype=dtype)])
+
+
+def mlp(sizes, activation=ReLU, *, rng=None, dtype=np.float32, init=None):
+    """Linear layers of these sizes, for example (64, 50, 10), with an activation between them.
+
+    Images are flattened first. Without `init`, an initializer, the first weights are He's for ReLU
+    and Xavier's otherwise.
+    """
+    rng = rng or np.random.default_rng()
+    init = init or (he if activation is ReLU else xavier)
+    layers: list = [Flatten()]
+    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+        layers += [Linear(inputs, outputs, rng=rng, dtype=dtype, init=init), activation()]
+    return Sequential(layers[:-1])

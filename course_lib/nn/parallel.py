@@ -1,0 +1,108 @@
+"""Use all processor cores: the images of a mini-batch are shared out among threads.
+
+NumPy computes nearly everything on one core. But the images of a mini-batch do not need one another
+until their gradients are added up, so each thread takes some of them through its own copy of the
+network: the same weights, but its own memory of what it saw. The gradient of the mini-batch is the
+sum over the shares, each weighted with its number of images (this is called data parallelism).
+
+How a mini-batch is cut into shares depends on its size alone. So the results are the same whatever
+the number of cores.
+"""
+
+import copy
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from . import layers, losses
+from .networks import parameters
+
+SHARE_SIZE = 32 * 32 * 32 * 3  # numbers in a share, about: 32 images of CIFAR-10
+
+
+@contextmanager
+def threads():
+    """Give a function like the built-in `map`, that spreads its calls over the processor cores.
+
+    NumPy's matrix product uses all cores by itself. Meanwhile it gets one, or every thread would
+    ask for all of them. There are as many threads as it had cores before.
+    """
+    blas = ThreadpoolController().select(user_api="blas")
+    count = max((library["num_threads"] for library in blas.info()), default=os.cpu_count() or 1)
+    with blas.limit(limits=1):
+        if count == 1:
+            yield map
+        else:
+            pool = ThreadPoolExecutor(count)
+            try:
+                yield pool.map
+            finally:  # an exception, such as an interruption, leaves calls that have not begun
+                pool.shutdown(cancel_futures=True)
+
+
+class SharedStep:
+    """Loss and gradient of a mini-batch, computed share by share.
+
+    step(network, loss, images, labels, weight) -> (loss, outputs): forward and backward for some of
+    the images, with loss and gradient multiplied by weight. spread: `map`, or what `threads` gives.
+    """
+
+    def __init__(self, step, network, loss, spread):
+        self.step, self.network, self.loss, self.spread = step, network, loss, spread
+        self.divisible = type(loss).__module__ == losses.__name__ and divisible(network)
+
+    def shares(self, images):
+        """In how many shares a mini-batch (N, H, W, C) is computed."""
+        count = max(round(images.size / SHARE_SIZE), 1) if self.divisible else 1
+        return min(count, len(images))
+
+    def __call__(self, images, labels):
+        """Fill the network's grads. Returns the loss, and the outputs (N, classes).
+
+        images (N, H, W, C), labels (N,).
+        """
+        count = self.shares(images)
+        if count == 1:
+            return self.step(self.network, self.loss, images, labels, 1.0)
+
+        def share(number, images_, labels_):
+            """Only the gradients of a copy are kept: what it saw takes a lot of memory."""
+            first = number == 0
+            network = self.network if first else replica(self.network)
+            loss = self.loss if first else copy.copy(self.loss)
+            result = self.step(network, loss, images_, labels_, len(images_) / len(images))
+            return *result, [getattr(layer, "grads", {}) for layer in network.layers]
+
+        parts = np.array_split(images, count), np.array_split(labels, count)
+        values, outputs, grads = zip(*self.spread(share, range(count), *parts), strict=True)
+        self.add_gradients(grads)
+        return sum(values), np.concatenate(outputs)
+
+    def add_gradients(self, grads):
+        """grads: for each share a list with every layer's dict; the first one is the network's."""
+        for layer_grads in zip(*grads, strict=True):
+            first, *others = layer_grads
+            for name in first:
+                for other in others:
+                    first[name] = first[name] + other[name]
+
+
+def divisible(network):
+    """Whether all layers are the course's own, which treat each image by itself.
+
+    A layer from elsewhere gets its mini-batches whole, and one after the other: it may mix the
+    images, as batch normalisation does, or draw random numbers.
+    """
+    return all(type(layer).__module__ == layers.__name__ for layer in network.layers)
+
+
+def replica(network):
+    """Return a network with the same weights, not copied, and with its own memory and grads."""
+    twin = copy.copy(network)
+    twin.layers = [copy.copy(layer) for layer in network.layers]
+    for layer in {id(layer): layer for layer, _ in parameters(twin)}.values():
+        layer.grads = {}
+    return twin

@@ -1,0 +1,90 @@
+"""Bounds for code that somebody else wrote: on its time and on what it prints."""
+
+import _thread
+import io
+import signal
+import threading
+from contextlib import contextmanager
+
+CHECK_SECONDS = 10.0  # for all cases of a check together
+HIDDEN_SECONDS = 20.0  # for all cases of a cell of hidden tests together
+HIDDEN_CASE_SECONDS = 4.0  # for one of them
+AGAIN_SECONDS = 0.2  # until the next interruption of code that survived one
+MOST_LINES, MOST_CHARACTERS = 20, 2000
+
+
+class OutOfTime(BaseException):
+    """Raised inside the learner's code. No Exception: `except Exception` must not hold it up."""
+
+
+@contextmanager
+def time_limit(seconds):
+    """Raise OutOfTime in what runs inside, once the time is over; works on Windows and Unix.
+
+    A thread waits and then interrupts the main thread, as Ctrl-C does; a Ctrl-C of the learner's
+    own stays a KeyboardInterrupt. Code that is not in the main thread has no limit.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    finished, expired = threading.Event(), threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def on_interrupt(number, frame):
+        if not expired.is_set():
+            return (before if callable(before) else signal.default_int_handler)(number, frame)
+        if not finished.is_set():
+            raise OutOfTime
+
+    def watch():
+        while not finished.wait(AGAIN_SECONDS if expired.is_set() else seconds):
+            expired.set()
+            interrupt_main_thread()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        watcher.start()
+        try:
+            yield
+        finally:
+            finished.set()
+    finally:  # once more: the interruption may have come at the very end
+        finished.set()
+        watcher.join()
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
+
+
+def interrupt_main_thread():
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main:  # Unix: it also ends a time.sleep
+        signal.pthread_kill(main, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
+
+
+class LimitedOutput(io.TextIOBase):
+    """A stream that passes some lines on to another one, and then only says that it stopped.
+
+    Without another one nothing is passed on.
+    """
+
+    def __init__(self, target=None):
+        self.target = target
+        self.lines, self.characters = MOST_LINES, MOST_CHARACTERS
+        self.full = target is None
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if self.full:
+            return len(text)
+        kept = "".join(text[: self.characters].splitlines(keepends=True)[: self.lines])
+        self.lines -= kept.count("\n")
+        self.characters -= len(kept)
+        self.target.write(kept)
+        if len(kept) < len(text) or self.lines <= 0 or self.characters <= 0:
+            self.full = True
+            self.target.write("\n... the rest of what your function printed is left out.\n")
+        return len(text)

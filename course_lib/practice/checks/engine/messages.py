@@ -1,0 +1,71 @@
+"""What a check says where a case fails: what is wrong, given, expected and returned, and a hint."""
+
+import numpy as np
+
+from . import limits
+from .describe import MOST_NUMBERS, describe, headline, label
+from .failures import CheckFailed, as_theirs
+
+
+def message(problem, name, where, case):
+    """The whole text of a failure: what is wrong, given, expected, came instead, hint."""
+    sentence = problem.sentence
+    if sentence.startswith("the "):
+        sentence = "T" + sentence[1:]
+    lines = [f"{name}: {where} is wrong. {sentence}", *given(case, problem.numbers)]
+    if problem.numbers and problem.name and count(problem.expected) <= MOST_NUMBERS:
+        for heading, value in zip(problem.labels, (problem.expected, problem.result), strict=True):
+            lines += ["", heading, *indent(describe(label(problem.name), value))]
+    return "\n".join([*lines, *hinted(problem.hint)])
+
+
+def count(value):
+    """How many numbers there are in an array, or in all of a tuple, list or dict together."""
+    if isinstance(value, dict):
+        return count(list(value.values()))
+    if isinstance(value, (list, tuple)):
+        return sum(map(count, value))
+    return np.size(value)
+
+
+def hinted(hint):
+    return ["", f"Hint: {hint}"] if hint else []
+
+
+def given(case, numbers=True):
+    lines = case.given.splitlines() or [
+        line for name, value in case.inputs.items()
+        for line in (describe(name, value) if numbers else [headline(name, value)])
+    ]
+    return ["", "Given", *indent(lines)] if lines else []
+
+
+def indent(lines):
+    return ["    " + line for line in lines]
+
+
+def out_of_time(name, where, case):
+    return "\n".join([
+        f"{name}: stopped in {where}, because the check had been running for "
+        f"{limits.CHECK_SECONDS:g} seconds. Is there a loop that never ends, or one that does far "
+        "too much?", *given(case)])
+
+
+def not_written(name):
+    error = NotImplementedError(
+        f"{name} is not written yet. Replace the line `raise NotImplementedError()` in its cell by "
+        "your own code, run that cell, then run this one again."
+    )
+    error._render_traceback_ = str(error).splitlines  # type: ignore[attr-defined]
+    return error
+
+
+def explained(error, name, where, case):
+    """The exception to raise for one that came out of a call."""
+    if isinstance(error, CheckFailed):
+        return CheckFailed(f"{name}: {error}")
+    note = "\n".join([f"Your code raised this in {where} of the check of {name}.", *given(case),
+                      *hinted(case.hint)])
+    return as_theirs(error, note) or CheckFailed("\n".join([
+        f"{name}: {where} ended in {type(error).__name__}: {error}", *given(case), "",
+        "Hint: Does your function return what the task asks for?"]))

@@ -1,0 +1,132 @@
+"""Run a learner's function on cases: `check` says what is wrong, `points` counts what is right.
+
+The function gets fresh copies of the inputs in every call. It is bounded in time and in what it
+prints, and what it does to its inputs is looked at.
+"""
+
+import copy
+import inspect
+import math
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+
+import numpy as np
+
+from . import limits
+from .compare import Problem, compare
+from .describe import shorten
+from .failures import CheckFailed, TookTooLong
+from .messages import explained, message, not_written, out_of_time
+
+
+def check(name, function, cases):
+    """Print one line where the function passes every case, the smallest first; else raise.
+
+    Raises CheckFailed for a wrong result, NotImplementedError for a function that is not written
+    yet, and the learner's own exception, with a note, where their code raises one.
+    """
+    if not callable(function):
+        raise CheckFailed(
+            f"{name}: this check needs your function, and was given {shorten(function)}. "
+            f"Write checks.{name}({name}), without calling the function yourself."
+        )
+    deadline = time.monotonic() + limits.CHECK_SECONDS
+    output = limits.LimitedOutput(sys.stdout)
+    for number, case in enumerate(cases, 1):
+        where = f"case {number} of {len(cases)}"
+        try:
+            problem = run(case, function, deadline - time.monotonic(), output)
+        except limits.OutOfTime:
+            raise TookTooLong(out_of_time(name, where, case)) from None
+        except NotImplementedError:
+            raise not_written(name) from None
+        except (Exception, SystemExit) as error:
+            raise explained(error, name, where, case) from None
+        if problem:
+            raise CheckFailed(message(problem, name, where, case))
+    passed = f"all {len(cases)} cases" if len(cases) > 1 else "the case"
+    print(f"{name}: {passed} passed.")
+
+
+def points(total, function, cases):
+    """Return the share of `total` points that the passed cases are worth, as a float.
+
+    For the last line of a cell of hidden tests: nbgrader takes the number as partial credit.
+    Prints how many cases passed and the titles of those that did not, and nothing of what the
+    function prints. A case that crashes or does not end is lost, and only that case.
+    """
+    deadline = time.monotonic() + limits.HIDDEN_SECONDS
+    failed = []
+    for case in cases:
+        seconds = min(limits.HIDDEN_CASE_SECONDS, deadline - time.monotonic())
+        try:
+            wrong = run(case, function, seconds, limits.LimitedOutput()) is not None
+        except (Exception, SystemExit, limits.OutOfTime):
+            wrong = True
+        if wrong:
+            failed.append(case.name())
+    passed = len(cases) - len(failed)
+    print(f"{passed} of {len(cases)} hidden tests passed.")
+    for name in failed:
+        print("not passed:", name)
+    return float(total) if not failed else math.floor(100 * total * passed / len(cases)) / 100
+
+
+def run(case, function, seconds, output):
+    """Call the function once; return a Problem or None. What its code raises is raised."""
+    inputs = copy.deepcopy(case.inputs)
+    if case.use is None:
+        check_signature(function, inputs)
+    with redirect_stdout(output), redirect_stderr(output), limits.time_limit(seconds):
+        if case.use is None:
+            result = function(*inputs.values())
+        else:
+            result = case.use(function, *inputs.values())
+    for name, value in case.inputs.items():
+        if not unchanged(inputs[name], value):
+            return Problem(
+                f"Your function changed its input {name} in place.", name, value, inputs[name],
+                ("Before", "After"), f"Whoever called the function still needs {name} as it was. "
+                "Write to a new array, or to a copy.")
+    if case.judge is not None:
+        sentence = case.judge(result)
+        return Problem(sentence, "", None, None, hint=case.hint) if sentence else None
+    problem = compare(result, case.expected, case.returns, case.rtol)
+    hint = problem and (suspected(result, case) or problem.hint or case.hint)
+    return problem and problem._replace(hint=hint)
+
+
+def check_signature(function, inputs):
+    """Raises CheckFailed where the function cannot be called with these inputs."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some built-in functions do not tell
+        return
+    try:
+        signature.bind(*inputs.values())
+    except TypeError:
+        raise CheckFailed(
+            f"Your function is called with ({', '.join(inputs)}), and it takes {signature}. "
+            "Keep the first line of the function as the task gives it."
+        ) from None
+
+
+def unchanged(value, original):
+    """Whether arrays, also those in lists, tuples and dicts, are what they were."""
+    if isinstance(original, np.ndarray):
+        return np.array_equal(value, original, equal_nan=original.dtype.kind in "fc")
+    if isinstance(original, dict):
+        return value.keys() == original.keys() and all(
+            unchanged(value[key], original[key]) for key in original)
+    if isinstance(original, (list, tuple)):
+        return len(value) == len(original) and all(map(unchanged, value, original))
+    return True
+
+
+def suspected(result, case):
+    """The hint of the mistake that gives exactly the value that came out."""
+    for hint, value in case.suspects.items():
+        if compare(result, value, case.returns, case.rtol) is None:
+            return hint
+    return None

@@ -1,0 +1,196 @@
+"""CIFAR-10 is fetched whole or not at all, from a server on this machine."""
+
+import errno
+import logging
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pooch
+import pytest
+
+from course_lib.__main__ import main
+from course_lib.datasets import archives, files
+from course_lib.datasets.download import download_cifar10
+from course_lib.datasets.files import DatasetError
+from tests.datasets import batch_files
+from tests.datasets.batch_files import assert_one_sentence, md5, snapshot
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return batch_files.write_archive(tmp_path / "archive.tar.gz")
+
+
+@pytest.fixture
+def server():
+    """A web server on this machine; `answers` maps a path to (status, length, body)."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            requests.append(self.path)
+            status, length, body = answers.get(self.path, (404, 9, b"Not found"))
+            self.send_response(status)
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    answers, requests = {}, []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.url = f"http://127.0.0.1:{server.server_port}"
+    server.answers, server.requests = answers, requests
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def published(server, archive, tmp_path, monkeypatch):
+    """The bytes of the archive that the server offers at /good, in place of Toronto's."""
+    content = archive.read_bytes()
+    archive.unlink()
+    server.answers["/good"] = (200, len(content), content)
+    server.answers["/other"] = (200, 5, b"other")
+    server.answers["/broken-off"] = (200, len(content), content[: len(content) // 2])
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    return content
+
+
+def test_a_good_download(server, published, tmp_path, capfd, caplog):
+    pooch.get_logger().setLevel(logging.INFO)
+    pooch.get_logger().addHandler(caplog.handler)
+    path = download_cifar10(url=server.url + "/good", md5=md5(published))
+    pooch.get_logger().removeHandler(caplog.handler)
+    assert path == tmp_path / "cifar-10-python.tar.gz"
+    assert snapshot(tmp_path) == {path.name: published}
+    out, err = capfd.readouterr()
+    assert out == "" and "100%" in err
+    assert caplog.records == []  # pooch says nothing beside the progress bar
+
+
+def test_a_good_file_is_not_fetched_again(server, published, tmp_path):
+    (tmp_path / "cifar-10-python.tar.gz").write_bytes(published)
+    download_cifar10(url=server.url + "/good", md5=md5(published))
+    assert server.requests == []
+
+
+def test_a_bad_file_is_replaced_by_a_good_download(server, published, tmp_path):
+    (tmp_path / "cifar-10-python.tar.gz").write_bytes(published[:1000])
+    download_cifar10(url=server.url + "/good", md5=md5(published))
+    assert snapshot(tmp_path) == {"cifar-10-python.tar.gz": published}
+
+
+def test_another_folder(server, published, tmp_path):
+    folder = tmp_path / "new" / "folder"
+    download_cifar10(folder, url=server.url + "/good", md5=md5(published))
+    assert snapshot(folder) == {"cifar-10-python.tar.gz": published}
+
+
+@pytest.mark.parametrize(
+    "path, part",
+    [
+        ("/other", "wrong checksum"),
+        ("/missing", "status 404"),
+        ("/broken-off", ""),
+        (None, "no connection"),
+    ],
+)
+@pytest.mark.parametrize("there_before", [None, b"half a file of mine"])
+def test_a_failed_download_changes_nothing(server, published, tmp_path, path, part, there_before):
+    if there_before:
+        (tmp_path / "cifar-10-python.tar.gz").write_bytes(there_before)
+    before = snapshot(tmp_path)
+    url = server.url + path if path else "http://127.0.0.1:9/nobody-listens"
+    with pytest.raises(DatasetError) as error:
+        download_cifar10(url=url, md5=md5(published))
+    by_hand = f"fetch {url} yourself and put it at {tmp_path / 'cifar-10-python.tar.gz'}"
+    assert_one_sentence(error.value, "cifar-10-python.tar.gz", part, by_hand)
+    assert snapshot(tmp_path) == before
+
+
+class FullDisk:
+    """A file whose disk is full after 1000 bytes."""
+
+    def __init__(self, path, mode):
+        self.file = open(path, mode)
+        self.close, self.flush = self.file.close, self.file.flush
+
+    def write(self, data):
+        self.file.write(data[:1000])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def interrupt(path, mode):
+    raise KeyboardInterrupt
+
+
+def test_a_full_disk_during_a_download(server, published, tmp_path, monkeypatch):
+    monkeypatch.setattr("pooch.downloaders.open", FullDisk, raising=False)
+    with pytest.raises(DatasetError) as error:
+        download_cifar10(url=server.url + "/good", md5=md5(published))
+    assert_one_sentence(error.value, tmp_path / "cifar-10-python.tar.gz", "the disk is full")
+    assert snapshot(tmp_path) == {}
+
+
+def test_an_interrupted_download(server, published, tmp_path, monkeypatch):
+    monkeypatch.setattr("pooch.downloaders.open", interrupt, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        download_cifar10(url=server.url + "/good", md5=md5(published))
+    assert snapshot(tmp_path) == {}
+
+
+# python -m course_lib download cifar10
+
+
+@pytest.fixture
+def our_server(server, published, monkeypatch):
+    """Make the download command use the local server. Returns a function to choose the address."""
+
+    def use(path):
+        defaults = (None, server.url + path, md5(published))
+        monkeypatch.setattr(download_cifar10, "__defaults__", defaults)
+        monkeypatch.setattr(files, "CIFAR10_MD5", md5(published))
+
+    return use
+
+
+def test_the_download_command(our_server, server, tmp_path, capsys):
+    our_server("/good")
+    assert main(["download", "cifar10"]) == 0
+    folder = tmp_path / "cifar-10-batches-py"
+    assert str(folder) in capsys.readouterr().out
+    assert archives.batches_folder("cifar10") == folder
+    assert main(["download", "cifar10"]) == 0
+    assert server.requests == ["/good"]
+
+
+def test_the_download_command_that_fails(our_server, tmp_path, capsys):
+    our_server("/missing")
+    assert main(["download", "cifar10"]) == 1
+    out, err = capsys.readouterr()
+    bar, sentence = err.rstrip().split("\n")
+    assert out == "" and "0%" in bar and "status 404" in sentence
+    assert snapshot(tmp_path) == {}
+
+
+def test_the_download_command_interrupted(our_server, tmp_path, monkeypatch, capsys):
+    our_server("/good")
+    monkeypatch.setattr("pooch.downloaders.open", interrupt, raising=False)
+    assert main(["download", "cifar10"]) == 1
+    assert "Stopped" in capsys.readouterr().err
+    assert snapshot(tmp_path) == {}
+
+
+def test_the_download_command_without_pooch(our_server, tmp_path, monkeypatch, capsys):
+    our_server("/good")
+    monkeypatch.setitem(sys.modules, "pooch", None)
+    assert main(["download", "cifar10"]) == 1
+    err = capsys.readouterr().err
+    assert "pooch" in err and "pip install -r requirements.txt" in err and err.count("\n") == 1

@@ -1,0 +1,474 @@
+"""The course without colours, without a mouse, without eyes, and without a network connection."""
+
+import html
+import re
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from matplotlib.collections import Collection, PathCollection
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Patch
+
+from course_lib import figures
+from course_lib.figures import contrast
+from course_lib.figures import lesson_02_conv_forward as convolution
+from course_lib.figures import lesson_03_pool_backward as pooling
+from course_lib.figures import lesson_04_softmax as losses
+from course_lib.figures import lesson_05_minibatch as noise
+from course_lib.figures import lesson_06_gradient_vanishing as depth
+from course_lib.figures import lesson_07_the_verdict as results
+from course_lib.figures import lesson_07_the_verdict as verdict
+from course_lib.figures.description import describe
+from course_lib.figures.lesson_00_the_case import architecture
+from course_lib.practice.ballot import Ballot
+from course_lib.practice.ballot_box import BallotBox
+from tests.figures.test_screen import EXPLORERS
+from tests.notebooks import browser
+from tests.refresh import METADATA
+
+ROOT = Path(__file__).parents[2]
+LESSONS = sorted((ROOT / "notebooks").glob("0*.ipynb"))
+GLOSSARY = ROOT / "notebooks" / "glossary.ipynb"
+NOTEBOOKS = [*LESSONS, GLOSSARY, *sorted((ROOT / "notebooks").glob("assignments/source/*/*.ipynb"))]
+PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", ROOT / "course_lib" / "README.md",
+         ROOT / ".github" / "CONTRIBUTING.md", ROOT / ".github" / "CHANGELOG.md",
+         ROOT / "notebooks" / "assignments" / "README.md"]
+SMALLEST_TEXT = 8  # in points: 11 pixels on the screen
+STRIDES = {"kernel_size": 2, "stride": 1}
+CHROMIUM = pytest.mark.skipif(browser.CHROMIUM is None, reason="Chromium is not installed")
+
+
+# Figures
+
+
+def random(*shape):
+    return np.random.default_rng(0).random(shape)
+
+
+def table(*shape):
+    return np.random.default_rng(0).integers(0, 10, shape)
+
+
+def panels(draw, count=1):
+    figure, axes = figures.new_figure(1, count)
+    draw(axes)
+    return figure
+
+
+def bands(axes):
+    noise.band(axes, [1, 2, 3], random(5, 3), "one", "blue")
+    noise.band(axes, [1, 2, 3], random(5, 3) / 2, "two", "orange", "--", "s")
+
+
+def sizes(axes):
+    depth.sizes(axes, [1, 2], [0.1, 0], "one", ("blue", "-", "o"), 1e-3)
+    depth.sizes(axes, [1, 2], [0.2, 0], "two", ("orange", "--", "s"), 1e-3)
+
+
+class History:
+    loss, accuracy, test_accuracy = [2.0, 1.0], [0.3, 0.5], [0.2, 0.4]
+
+
+class Recorder:
+    steps = [0, 10, 20]
+    gradient_rms = {f"{layer} weight": random(3) / 100 for layer in range(4)}
+
+
+FIGURES = {
+    "architecture": architecture,
+    "window": lambda: convolution.window_figure(table(4, 4), table(3, 3) - 5, 0, 1),
+    "product": lambda: convolution.product_figure(
+        table(4, 4), (3, 3), table(10, 6), table(10, 4), list("abcdef")
+    ),
+    "routing": lambda: pooling.routing(table(4, 4), table(3, 3), table(4, 4), **STRIDES),
+    "sizes": lambda: panels(sizes),
+    "over training": lambda: depth.over_training({"a": Recorder()}, 1e-6, 1e-1),
+    "log-sum-exp": lambda: losses.log_sum_exp_figure(np.linspace(-2, 2, 5)),
+    "dots": lambda: losses.accuracy_dots({"one": [0.1, 0.2], "two": [0.5]}),
+    "bands": lambda: panels(bands),
+    "learning curves": lambda: results.learning_curves(History()),
+    "confusion": lambda: results.confusion_matrix(np.arange(100).reshape(10, 10) / 99, range(10)),
+    "numbers": lambda: panels(lambda axes: figures.draw_numbers(axes, table(5, 5))),
+    "colours": lambda: panels(lambda axes: figures.draw_colours(axes, COLOURS)),
+    **{f"explorer: {name}": (lambda make=make: make().figure) for name, make in EXPLORERS.items()},
+}  # fmt: skip
+COLOURS = np.stack(np.meshgrid(*[[0, 120, 255]] * 3), axis=-1).reshape(3, 9, 3).astype(np.uint8)
+
+
+@cache
+def figure(name):
+    drawn = FIGURES[name]()
+    drawn.draw_without_rendering()
+    return drawn
+
+
+def on_white(colour, alpha=None):
+    """The opaque colour that one with transparency gives on white paper."""
+    *rgb, opacity = to_rgba(colour, alpha)
+    return tuple(opacity * np.array(rgb) + 1 - opacity)
+
+
+def seen(artist):
+    """The colours by which an artist of a panel can be seen, on white."""
+    alpha = artist.get_alpha()
+    if hasattr(artist, "get_markeredgecolor"):
+        colours = [artist.get_color(), artist.get_markeredgecolor()]
+    elif isinstance(artist, Collection):
+        colours = [*artist.get_edgecolor(), *artist.get_facecolor()]
+    else:
+        colours = [artist.get_edgecolor(), artist.get_facecolor()]
+    return [on_white(colour, alpha) for colour in colours]
+
+
+def is_shading(artist):
+    """Whether it is a pale area, which has lines at its edges."""
+    return isinstance(artist, Patch) and 0 < artist.get_facecolor()[3] < 0.2
+
+
+def marks(axes):
+    parts = [*axes.lines, *axes.collections, *axes.patches]
+    return [part for part in parts if part.get_visible() and not shades(part)]
+
+
+def shades(artist):
+    """Whether it is a picture made of shades, whose scale stands beside it."""
+    return getattr(artist, "get_array", lambda: None)() is not None
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_lines_and_marks_stand_out(name):
+    for axes in figure(name).axes:
+        for mark in marks(axes):
+            best = max(map(contrast.contrast, seen(mark)), default=contrast.MARKS)
+            outlined = is_shading(mark) and not mark.get_label()
+            assert best >= contrast.MARKS or outlined, (mark.get_label(), best)
+
+
+def ground(text, axes):
+    """What lies behind a text: its box, a cell of an image, or the paper."""
+    box = text.get_bbox_patch()
+    if box is not None:
+        return box.get_facecolor()
+    x, y = text.get_position()
+    for image in axes.images:
+        left, right, bottom, top = image.get_extent()
+        if text.get_transform() == axes.transData and left < x < right and top < y < bottom:
+            pixels = image.get_array()
+            row = int((y - top) / (bottom - top) * pixels.shape[0])
+            column = int((x - left) / (right - left) * pixels.shape[1])
+            cell = pixels[row, column]
+            if np.ma.is_masked(cell) or not np.all(np.isfinite(cell)):
+                return "white"
+            return image.to_rgba(cell) if pixels.ndim == 2 else cell[:3] / 255
+    return "white"
+
+
+def texts(drawn):
+    """Every text of a figure, with the panel it belongs to."""
+    for axes in drawn.axes:
+        legend = axes.get_legend()
+        parts = [*axes.texts, axes.title, axes.xaxis.label, axes.yaxis.label,
+                 *axes.get_xticklabels(), *axes.get_yticklabels(),
+                 *(legend.get_texts() if legend else [])]
+        yield from ((text, axes) for text in parts if text.get_visible() and text.get_text())
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_texts_can_be_read(name):
+    for text, axes in texts(figure(name)):
+        found = contrast.contrast(on_white(text.get_color()), ground(text, axes))
+        assert found >= contrast.TEXT, (text.get_text(), found)
+        assert text.get_fontsize() >= SMALLEST_TEXT, text.get_text()
+
+
+def look(artist):
+    """All that tells a series from others but its colour."""
+    if hasattr(artist, "get_marker"):
+        thick = artist.get_linewidth() > 1
+        return artist.get_linestyle(), str(artist.get_marker()), artist.get_fillstyle(), thick
+    return type(artist).__name__, tuple(map(len, (path.vertices for path in artist.get_paths())))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_two_series_differ_in_colour_alone(name):
+    for axes in figure(name).axes:
+        named = [part for part in (*axes.lines, *axes.collections)
+                 if part.get_visible() and not str(part.get_label()).startswith("_")]
+        looks = [look(part) for part in named if isinstance(part, PathCollection)
+                 or hasattr(part, "get_marker")]
+        zeros = [each for each in looks if each[1] == "v"]  # told apart by their size
+        assert len(set(looks)) >= len(looks) - max(len(zeros) - 1, 0), looks
+        hatches = [tuple(bar.get_hatch() or "" for bar in bars) for bars in axes.containers]
+        assert len(set(hatches)) == len(hatches)
+
+
+def test_fates_stand_out_and_differ_in_form():
+    marks = [marker for marker, _ in verdict.LOOKS.values()]
+    assert len(set(marks)) == len(marks)
+    assert all(colour in figures.PALETTE for _, colour in verdict.LOOKS.values())
+
+
+def test_every_colour_of_the_palette_stands_out_on_white():
+    assert min(map(contrast.contrast, figures.PALETTE.values())) >= contrast.MARKS
+
+
+def test_contrast_is_that_of_the_guidelines():
+    assert contrast.contrast("black") == pytest.approx(21)
+    assert contrast.contrast("#777777") == pytest.approx(4.48, abs=0.01)  # a well-known case
+    assert contrast.contrast("white", "#777777") == contrast.contrast("#777777", "white")
+
+
+def test_ink_can_be_read_on_any_colour():
+    for colour in np.random.default_rng(0).random((1000, 3)):
+        assert contrast.contrast(contrast.ink(colour), colour) >= contrast.TEXT
+
+
+# Texts
+
+
+def cells(path, kind):
+    return [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == kind]
+
+
+@cache
+def markdown(path):
+    """The prose of a notebook or a page, without its code."""
+    if path.suffix == ".ipynb":
+        text = "\n\n".join(cell.source for cell in cells(path, "markdown"))
+    else:
+        text = path.read_text(encoding="utf-8")
+    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def headings(path):
+    return re.findall(r"^(#+) +(.+?) *$", markdown(path), re.MULTILINE)
+
+
+def links(path):
+    """Every link as (its text, where it leads, the words right after it)."""
+    return re.findall(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)(.{0,10})", markdown(path))
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=name_of)
+def test_headings_begin_at_the_top_and_skip_no_level(path):
+    levels = [len(marks) for marks, _ in headings(path)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(level <= before + 1 for before, level in zip(levels, levels[1:], strict=False))
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=name_of)
+def test_every_link_leads_somewhere_or_is_marked_as_online(path):
+    for text, target, after in links(path):
+        assert text.strip(), target
+        if re.match(r"https?://", target):
+            assert after.startswith(" (online)"), f"write '(online)' after [{text}]({target})"
+            continue
+        file, _, fragment = target.partition("#")
+        goal = (path.parent / file) if file else path
+        assert goal.exists(), target
+        if fragment:
+            assert fragment in anchors(goal), f"{target}: no such heading"
+
+
+def anchors(path):
+    """What a link to a heading is called, in JupyterLab or on a page of a repository."""
+    titles = [title for _, title in headings(path)]
+    if path.suffix == ".ipynb":
+        return [title.replace(" ", "-") for title in titles]
+    return [re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in titles]
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=name_of)
+def test_every_picture_has_alternative_text(path):
+    text = markdown(path)
+    assert all(alt.strip() for alt in re.findall(r"!\[([^\]]*)\]", text))
+    assert all(re.search(r'alt="[^"]+"', tag) for tag in re.findall(r"<img[^>]*>", text))
+
+
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path != GLOSSARY], ids=name_of)
+def test_code_of_notebooks_takes_its_colours_from_the_palette(path):
+    for cell in cells(path, "code"):
+        for colour in re.findall(r'\bcolou?r="([^"]+)"', cell.source):
+            assert contrast.contrast(figures.PALETTE.get(colour, colour)) >= contrast.MARKS, colour
+
+
+# The glossary
+
+ROW = re.compile(r"^\| (.+?) \| (.+?) \| (.+?) \| (.*?) ?\| \[(\d\d)\]\((\S+)\) \|$", re.MULTILINE)
+
+
+def rows():
+    return ROW.findall(markdown(GLOSSARY))
+
+
+def test_every_row_of_the_glossary_has_its_chinese_term():
+    assert len(rows()) >= 60
+    for english, chinese, meaning, *_ in rows():
+        term = re.fullmatch(r'<span lang="zh-Hans">(.+)</span>', chinese)
+        assert term and re.search(r"[\u4e00-\u9fff]", term[1]), english
+        assert meaning.endswith(".") and len(meaning) > 15, english
+    assert len({(english, chinese) for english, chinese, *_ in rows()}) == len(rows())
+
+
+def test_the_glossary_speaks_of_words_that_the_lesson_uses():
+    for english, _, _, _, number, file in rows():
+        assert file.startswith(number)
+        lesson = nbformat.read(GLOSSARY.parent / file, 4).cells
+        text = re.sub(r"\s+", " ", " ".join(cell.source for cell in lesson).replace("*", ""))
+        for term in english.split(", "):
+            assert term.lower() in text.lower(), f"{term} is not in notebook {number}"
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name_of)
+def test_every_lesson_links_the_glossary(path):
+    assert "glossary.ipynb" in [target for _, target, _ in links(path)]
+
+
+# Controls
+
+
+def test_every_menu_of_the_ballot_says_what_is_chosen(tmp_path):
+    box = BallotBox(tmp_path / "ballot.json")
+    menus = [*box.effects.values(), box.culprit]
+    assert {menu.label for menu in menus} == {"not sure"}
+    assert all(menu.description for menu in menus) and box.prediction == Ballot()
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_control_has_a_label_and_the_picture_its_title_in_words(name):
+    explorer = EXPLORERS[name]()
+    labels = [control.description for control in explorer.controls.values()]
+    assert all(labels) and len(set(labels)) == len(labels)
+    assert explorer.title and html.escape(explorer.title) in explorer.alternative.value
+    assert explorer.words.value == ""
+    explorer.in_words.value = True
+    assert html.escape(describe(explorer.figure)) in explorer.words.value
+    explorer.in_words.value = False
+    assert explorer.words.value == ""
+
+
+# The page, moved by the keyboard alone
+
+EXPLORER = """from course_lib.figures.gradient_explorer import GradientExplorer
+GradientExplorer()"""
+CONTROLS = {"slider", "combobox", "checkbox", "textbox"}
+ACTIVE = """() => {
+    const part = document.activeElement, style = getComputedStyle(part);
+    const name = part.getAttribute('aria-label') ?? part.labels?.[0]?.innerText
+        ?? part.parentElement?.innerText ?? '';
+    return [name.trim(), style.outlineStyle, style.outlineWidth, !!part.closest('.widget-vbox')];
+}"""
+
+
+@pytest.fixture(scope="module")
+def explorer(tmp_path_factory):
+    """The gradient explorer in a page of a real JupyterLab, in a narrow window: as at 200 %."""
+    from playwright.sync_api import sync_playwright
+
+    folder = tmp_path_factory.mktemp("page")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EXPLORER)],
+                                       metadata=METADATA)
+    nbformat.write(notebook, folder / "explorer.ipynb")
+    home = tmp_path_factory.mktemp("home")
+    with browser.jupyterlab(folder, home) as address, sync_playwright() as playwright:
+        options = {"executable_path": browser.CHROMIUM, "args": browser.CHROMIUM_OPTIONS}
+        program = playwright.chromium.launch(**options)
+        size = {"width": 760, "height": 900}
+        page = browser.NotebookPage(program, address, "explorer.ipynb", viewport=size)
+        page.run_all()
+        yield page
+        page.close()
+        program.close()
+
+
+def accessible(notebook):
+    """Controls and pictures of the explorer as a screen reader finds them: [(role, name)]."""
+    session = notebook.context.new_cdp_session(notebook.page)
+    found = session.send("DOM.getDocument")
+    root = session.send("DOM.querySelector", {
+        "nodeId": found["root"]["nodeId"], "selector": ".jp-OutputArea-output"})
+    nodes = session.send("Accessibility.queryAXTree", {"nodeId": root["nodeId"]})["nodes"]
+    values = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes
+              if not node["ignored"]]
+    return [(role, name) for role, name in values if role in CONTROLS | {"image"}]
+
+
+@CHROMIUM
+def test_every_control_and_the_picture_have_a_name(explorer):
+    found = accessible(explorer)
+    roles = [role for role, _ in found]
+    assert roles.count("slider") == 6 and roles.count("image") == 1
+    assert roles.count("combobox") == 6 and roles.count("checkbox") == 1
+    assert all(name.strip() for _, name in found), found
+    assert ("slider", "depth: layers") in found and ("checkbox", "this figure in words") in found
+
+
+@CHROMIUM
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(explorer):
+    explorer.page.locator(".widget-dropdown select").first.focus()
+    explorer.page.keyboard.press("Tab")
+    explorer.page.keyboard.press("Shift+Tab")
+    reached = []
+    for _ in range(40):
+        name, style, width, inside = explorer.page.evaluate(ACTIVE)
+        if not inside:
+            break
+        reached.append(name)
+        assert (style, width) == ("solid", "2px"), name
+        explorer.page.keyboard.press("Tab")
+    wanted = {name for role, name in accessible(explorer) if role in CONTROLS}
+    assert wanted <= set(reached)
+
+
+@CHROMIUM
+def test_a_key_changes_what_the_slider_and_the_picture_say(explorer):
+    page = explorer.page
+    handle = page.get_by_role("slider", name="σ of the first weights")
+    picture = page.locator("img.widget-image")
+    before, shown = (handle.get_attribute("aria-valuetext"), picture.get_attribute("alt"))
+    assert before == "0.1" or float(before) > 0
+    handle.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("text => document.querySelector('img.widget-image').alt !== text",
+                           arg=shown)
+    readout = page.locator(".widget-slider", has=handle).locator(".widget-readout")
+    assert handle.get_attribute("aria-valuetext") == readout.inner_text() != before
+    said = page.locator(".alternative").inner_text()
+    assert picture.get_attribute("alt") == said
+
+
+@CHROMIUM
+def test_the_words_stay_open_while_a_slider_moves(explorer):
+    page = explorer.page
+    page.get_by_label("this figure in words").focus()
+    page.keyboard.press("Space")
+    words = page.locator(".widget-html pre")
+    words.wait_for()
+    before = words.inner_text()
+    assert before.startswith("Figure: ") and "Panel 3 of 3" in before
+    page.get_by_role("slider", name="depth: layers").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("text => document.querySelector('.widget-html pre')?.innerText !== text",
+                           arg=before)
+    assert words.is_visible()
+
+
+@CHROMIUM
+def test_nothing_is_cut_off_in_a_narrow_window(explorer):
+    for part in ("img.widget-image", ".widget-dropdown", ".widget-slider", ".widget-html pre"):
+        for box in explorer.page.locator(part).all():
+            left, right = box.evaluate(
+                "e => [e.getBoundingClientRect().left, e.getBoundingClientRect().right]")
+            area = box.evaluate(
+                "e => { const r = e.closest('.jp-OutputArea').getBoundingClientRect();"
+                " return [r.left, r.right]; }")
+            assert area[0] - 4 <= left and right <= area[1] + 4, (part, left, right, area)
+    assert explorer.problems == []

@@ -1,0 +1,671 @@
+"""The machinery of the checks: what it says, what it survives, and what it counts."""
+
+import signal
+import sys
+import threading
+import time
+import warnings
+
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from course_lib.nn import loops
+from course_lib.practice import checks
+from course_lib.practice.checks import Case, CheckFailed, TookTooLong, check, error_case, points
+from course_lib.practice.checks.assignment_02_strided_convolution import conv2d_case, refused_groups
+from course_lib.practice.checks.engine import limits
+from course_lib.practice.checks.engine.compare import compare
+from course_lib.practice.checks.engine.describe import describe
+from course_lib.practice.checks.engine.failures import COURSE_LIB
+from tests.refresh import run
+
+X = np.array([[1.0, 2.0], [3.0, 4.0]])
+DOUBLED = Case({"x": X}, 2 * X, hint="Think of two.", returns="y")
+
+
+def failure(function, *cases, kind=CheckFailed):
+    """The text of what the check raises for this function."""
+    with pytest.raises(kind) as caught:
+        check("double", function, cases or [DOUBLED])
+    assert caught.type is kind
+    return str(caught.value)
+
+
+@pytest.fixture
+def hurry(monkeypatch):
+    monkeypatch.setattr(limits, "CHECK_SECONDS", 0.3)
+    monkeypatch.setattr(limits, "HIDDEN_SECONDS", 1.5)
+    monkeypatch.setattr(limits, "HIDDEN_CASE_SECONDS", 0.3)
+    monkeypatch.setattr(limits, "AGAIN_SECONDS", 0.05)
+
+
+# What a check says
+
+
+def test_one_line_where_all_is_right(capsys):
+    assert check("double", lambda x: 2 * x, [DOUBLED, DOUBLED]) is None
+    assert capsys.readouterr().out == "double: all 2 cases passed.\n"
+
+
+def test_a_wrong_result_is_told_with_given_expected_yours_and_hint():
+    text = failure(lambda x: 3 * x, DOUBLED)
+    assert text.splitlines() == [
+        "double: case 1 of 1 is wrong. 4 of the 4 numbers of y differ. The first is at [0, 0]: "
+        "yours is 3, expected is 2.",
+        "",
+        "Given",
+        "    x: shape (2, 2), float64",
+        "        [[1. 2.]",
+        "         [3. 4.]]",
+        "",
+        "Expected",
+        "    y: shape (2, 2), float64",
+        "        [[2. 4.]",
+        "         [6. 8.]]",
+        "",
+        "Yours",
+        "    y: shape (2, 2), float64",
+        "        [[ 3.  6.]",
+        "         [ 9. 12.]]",
+        "",
+        "Hint: Think of two.",
+    ]
+
+
+def test_the_first_wrong_case_is_the_one_that_is_told():
+    negative = Case({"x": -X}, -2 * X)
+    text = failure(lambda x: 2 * np.abs(x), DOUBLED, negative, Case({"x": 9 * X}, X))
+    assert "case 2 of 3" in text and "[[-1. -2.]" in text
+
+
+def test_large_arrays_are_told_by_their_shape_alone():
+    large = Case({"x": np.ones((20, 30))}, np.ones((20, 30)))
+    text = failure(lambda x: 2 * x, large)
+    assert "shape (20, 30)" in text and "600 of the 600" in text and len(text) < 400
+
+
+def test_a_well_known_mistake_has_its_own_hint():
+    case = Case({"x": X}, 2 * X, hint="plain", suspects={"squared": X**2, "same": 2 * X})
+    assert "Hint: squared" in failure(lambda x: x**2, case)
+    assert "Hint: plain" in failure(lambda x: x**3, case)
+
+
+@pytest.mark.parametrize("result, expected, words", [
+    (None, X, "should be an array of float64 numbers, and it is None"),
+    (None, 3, "should be a whole number, and it is None"),
+    (X.tolist(), X, "should be an array, and it is a list"),
+    (X.astype(np.float32), X, "should hold float64 numbers, and it holds float32"),
+    (X, X.astype(np.float32), "should hold float32 numbers, and it holds float64"),
+    (X.astype(np.int64), X.astype(np.uint8), "should hold uint8 numbers"),
+    (X[0], X, r"should have the shape (2, 2), and it has (2,)"),
+    (X[np.newaxis], X, r"should have the shape (2, 2), and it has (1, 2, 2)"),
+    (X * np.nan, X, "not a number"),
+    (X * np.inf, X, "yours is inf"),
+    (np.array([1.0]), np.array([-np.inf]), "yours is 1, expected is -inf"),
+    (np.array([1.0]), np.array([np.nan]), "yours is 1, expected is nan"),
+    (X + 1e-6, X, "4 of the 4"),
+    ((X + 1e-3).astype(np.float32), X.astype(np.float32), "4 of the 4"),
+    (3.0, 3, "should be a whole number (int), and it is a float"),
+    (True, 1, "should be a whole number (int), and it is a bool"),
+    (1, True, "should be True or False"),
+    ("3", 3.0, "should be one number"),
+    (np.ones(1), 1.0, "should be one number, and it is an array of float64 numbers of shape (1,)"),
+    (3.1, 3.0, "should be 3, and it is 3.1"),
+    (float("nan"), 3.0, "should be 3, and it is nan"),
+    (4, 3, "should be 3, and it is 4"),
+    (False, True, "should be True, and it is False"),
+    (3 + 1e-8, 3.0, "should be 3, and it is 3.00000001"),
+    (3 + 1e-8 / 3, 3.0, "should be 3, and it is 3.0000000033333"),
+    ((1, 2, 3), (1, 2), "should be 2 values, in this order; your function returned 3"),
+    (X, (X, X), "should be 2 values, in this order; your function returned an array"),
+    ((1, 3), (1, 2), "y[1] should be 2, and it is 3"),
+    ([1], {"a": 1}, "should be a dict with the keys ['a'], and it is a list"),
+    ({"b": 1}, {"a": 1}, "and it is one with ['b']"),
+    ({"a": 2}, {"a": 1}, "y['a'] should be 1, and it is 2"),
+    ("dead", "vanishing", "should be another one"),
+    (3, "vanishing", "should be a text, and it is a whole number"),
+])
+def test_each_way_to_be_wrong_has_its_own_sentence(result, expected, words):
+    assert words in failure(lambda: result, Case({}, expected, returns="y"))
+
+
+@pytest.mark.parametrize("result, expected", [
+    (X + 1e-13, X),
+    ((X * (1 + 1e-6)).astype(np.float32), X.astype(np.float32)),
+    (X.astype(np.int32), X.astype(np.int64)),
+    (np.array([-np.inf, np.nan, 1]), np.array([-np.inf, np.nan, 1])),
+    (np.int64(3), 3), (np.float32(3), 3.0), (np.array(3.0), 3.0), (3, 3.0), (np.True_, True),
+    ([1, 2], (1, 2)), ({"a": [X]}, {"a": (X,)}), ("dead", "dead"), (None, None),
+    (np.zeros((0, 3)), np.zeros((0, 3))),
+])
+def test_what_is_right_is_let_through(result, expected):
+    check("double", lambda: result, [Case({}, expected)])
+
+
+def test_small_numbers_beside_large_ones_are_looked_at():
+    assert compare(np.array([1e3, 1e-6]), np.array([1e3, 2e-6]))
+    assert compare(np.array([1e3, 1.01]), np.array([1e3, 1.0]), rtol=1e-4)
+    assert not compare(np.array([1e3, 1.01]), np.array([1e3, 1.0]), rtol=0.1)
+
+
+RIGHT_BUT_FLOAT64 = Case({"x": X.astype(np.float32), "n": 2}, X.astype(np.float32), returns="y")
+
+
+def test_right_numbers_of_another_dtype_are_told_without_the_numbers():
+    lines = failure(lambda x, n: X, RIGHT_BUT_FLOAT64).splitlines()
+    assert lines[:-1] == [
+        "double: case 1 of 1 is wrong. y should hold float32 numbers, and it holds float64. "
+        "The numbers are right.",
+        "",
+        "Given",
+        "    x: shape (2, 2), float32",
+        "    n = 2",
+        "",
+    ]
+    assert lines[-1].startswith("Hint: Which dtype has each array")
+
+
+def test_wrong_numbers_of_another_dtype_are_shown():
+    text = failure(lambda x, n: X + 1e-3, RIGHT_BUT_FLOAT64)
+    assert "float64." in text and "are right" not in text
+    assert "[[1. 2.]" in text and "[[1.001 2.001]" in text
+
+
+@pytest.mark.parametrize("result, expected, right", [
+    (X / 3, (X / 3).astype(np.float32), True),
+    ((X / 3).astype(np.float32), X / 3, True),
+    (X, X.astype(np.uint8), True),
+    (X + 0.5, X.astype(np.uint8), False),
+    (X * np.nan, X.astype(np.float32), False),
+    (X > 0, np.ones((2, 2)), True),
+    (X.astype(str), X, False),
+    (X.astype(object), X, False),
+    (X.astype(complex), X, False),
+])
+def test_numbers_are_right_as_far_as_both_dtypes_go(result, expected, right):
+    text = failure(lambda: result, Case({}, expected))
+    assert "should hold" in text and ("The numbers are right." in text) == right
+
+
+def test_pieces_have_their_names():
+    case = Case({}, (X, X), returns=("dx", "dweight"))
+    assert "numbers of dweight differ" in failure(lambda: (X, 2 * X), case)
+    assert "dx, dweight should be 2 values" in failure(lambda: X, case)
+
+
+@pytest.mark.parametrize("result", [None, np.zeros(3), (np.zeros((2, 2)),)])
+def test_pieces_that_are_missing_are_told(result):
+    case = Case({"x": 1}, (np.zeros((2, 2)), np.zeros(3)), returns=("dx", "dbias"))
+    with pytest.raises(CheckFailed, match="Expected"):
+        check("backward", lambda x: result, [case])
+    large = Case({"x": 1}, (np.zeros((20, 2)), np.zeros(3)), returns=("dx", "dbias"))
+    with pytest.raises(CheckFailed) as failure:
+        check("backward", lambda x: result, [large])
+    assert "Expected" not in str(failure.value)
+
+
+def test_a_single_case_is_not_called_all(capsys):
+    check("one", lambda x: x, [Case({"x": 1}, 1)])
+    assert capsys.readouterr().out == "one: the case passed.\n"
+
+
+def test_long_sentences_are_wrapped_and_tables_are_not():
+    words, table = "a long sentence " * 12, "    " + "[1 2] " * 40
+    lines = CheckFailed(f"{words}\n\n{table}\nend")._render_traceback_()
+    assert all(len(line) <= 88 for line in lines[:3]) and lines[-1] == "end"
+    assert table in lines and lines[lines.index(table) - 1] == ""
+    assert " ".join(lines[: lines.index("")]) == words.strip()
+
+
+def test_a_judge_speaks_in_place_of_an_expected_value():
+    case = Case({}, judge=lambda value: None if value > 0 else "It should be positive.",
+                hint="signs")
+    check("double", lambda: 3, [case])
+    assert "It should be positive." in failure(lambda: -1, case)
+    assert "Hint: signs" in failure(lambda: -1, case)
+
+
+def test_use_calls_the_function_in_its_own_way():
+    case = Case({"x": X}, 3 * X, use=lambda function, x: function(x) + function(0 * x) + x)
+    check("double", lambda x: 2 * x, [case])
+    assert "case 1 of 1" in failure(lambda x: x, case)
+
+
+def test_an_error_that_is_asked_for():
+    def refuse(x):
+        raise ValueError("no")
+
+    case = error_case({"x": X}, hint="Is it square?")
+    check("double", refuse, [case])
+    assert "A ValueError should be raised here" in failure(lambda x: 3, case)
+    with pytest.raises(KeyError):
+        check("double", lambda x: {}["missing"], [case])
+
+
+# Calls
+
+
+def test_what_is_no_function_is_refused():
+    assert "checks.double(double)" in failure(X)
+
+
+def test_another_signature_is_told():
+    text = failure(lambda x, factor: x)
+    assert "called with (x), and it takes (x, factor)" in text and "Traceback" not in text
+
+
+def test_inputs_changed_in_place_are_told():
+    def in_place(x):
+        x *= 2
+        return x
+
+    text = failure(in_place)
+    assert "changed its input x in place" in text
+    assert text.index("Before") < text.index("After") < text.index("Hint")
+    assert (X == [[1, 2], [3, 4]]).all()
+
+
+@pytest.mark.parametrize("container", [[X], (X,), {"weight": X}, [{"weight": [X]}]])
+def test_arrays_within_containers_are_watched(container):
+    def in_place(params):
+        while not isinstance(params, np.ndarray):
+            params = params["weight"] if isinstance(params, dict) else params[0]
+        params += 1
+
+    assert "in place" in failure(in_place, Case({"params": container}, None))
+
+
+def test_containers_that_grow_are_told():
+    assert "in place" in failure(lambda p: p.append(1), Case({"params": [1]}, None))
+    assert "in place" in failure(lambda p: p.update(a=1), Case({"params": {}}, None))
+
+
+def test_every_call_gets_fresh_copies_in_the_same_memory_layout():
+    seen = []
+
+    def remember(x):
+        for old in seen:
+            old[...] = 0  # too late to harm anybody
+        seen.append(x)
+        return 2 * x
+
+    case = Case({"x": X.T}, 2 * X.T)
+    check("double", remember, [case, case])
+    assert len({id(x) for x in seen} | {id(case.inputs["x"])}) == 3
+    assert seen[0].strides == X.T.strides != X.strides
+
+
+# Exceptions
+
+
+def crash(x):
+    y = x + 1
+    return y.reshape(3, 3)  # the line of the mistake
+
+
+def test_an_exception_stays_theirs_with_their_line_and_the_case():
+    with pytest.raises(ValueError, match="cannot reshape") as caught:
+        check("double", crash, [DOUBLED])
+    shown = "\n".join(caught.value._render_traceback_())
+    assert shown.startswith("ValueError: cannot reshape")
+    assert "in crash, line" in shown and "return y.reshape(3, 3)" in shown
+    assert "Your code raised this in case 1 of 1 of the check of double." in shown
+    assert "[[1. 2.]" in shown and "runner" not in shown
+    assert "case 1 of 1" in caught.value.__notes__[0]
+    assert shown.endswith("Hint: Think of two.") and "Think of two" in caught.value.__notes__[0]
+
+
+def test_an_exception_in_a_case_without_a_hint():
+    with pytest.raises(ValueError) as caught:
+        check("double", crash, [Case({"x": X}, 2 * X)])
+    assert "Hint" not in "\n".join(caught.value._render_traceback_())
+
+
+def test_an_endless_recursion_is_shown_in_a_few_lines():
+    def again(x):
+        return again(x)
+
+    with pytest.raises(RecursionError) as caught:
+        check("double", again, [DOUBLED])
+    assert len(caught.value._render_traceback_()) < 25
+
+
+@pytest.mark.parametrize("source", ["len(function(x))", "np.linalg.inv(function(x))"])
+def test_a_value_that_a_check_cannot_use_is_told(source):
+    """The line that raised is the check's or NumPy's, so it is not shown as the learner's."""
+    code = compile(f"lambda function, x: {source}", f"{COURSE_LIB}/task.py", "eval")
+    text = failure(lambda x: None, Case({"x": X}, 1, use=eval(code)))
+    assert "double: case 1 of 1 ended in " in text and "Error: " in text
+    assert "Does your function return what the task asks for?" in text and "[[1. 2.]" in text
+
+
+def test_an_exit_does_not_end_the_session():
+    with pytest.raises(SystemExit) as caught:
+        check("double", lambda x: sys.exit(), [DOUBLED])
+    assert "case 1 of 1" in "\n".join(caught.value._render_traceback_())
+
+
+def test_an_empty_task_is_told_in_a_friendly_way():
+    def blank(x):
+        raise NotImplementedError()
+
+    with pytest.raises(NotImplementedError, match="double is not written yet"):
+        check("double", blank, [DOUBLED])
+
+
+# Time
+
+
+def forever(x):
+    while True:
+        pass
+
+
+def forever_and_stubborn(x):
+    while True:
+        try:
+            time.sleep(10)
+        except Exception:
+            pass
+
+
+def survives_one_interruption(x):
+    try:
+        forever(x)
+    except:  # noqa: E722
+        forever(x)
+
+
+@pytest.mark.parametrize("function", [forever, forever_and_stubborn, survives_one_interruption])
+def test_what_never_ends_is_stopped(function, hurry):
+    handler, start = signal.getsignal(signal.SIGINT), time.monotonic()
+    text = failure(function, kind=TookTooLong)
+    assert time.monotonic() - start < 6
+    assert "stopped in case 1 of 1" in text and "loop that never ends" in text
+    assert "[[1. 2.]" in text
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_the_limit_is_for_all_cases_together(hurry):
+    def slow(x):
+        time.sleep(0.05)
+        return 2 * x
+
+    assert "case 1 of" not in failure(slow, *[DOUBLED] * 50, kind=TookTooLong)
+
+
+def test_ones_own_interruption_stays_a_keyboard_interrupt():
+    def interrupted(x):
+        signal.raise_signal(signal.SIGINT)
+        return 2 * x
+
+    handler = signal.getsignal(signal.SIGINT)
+    for call in (check, points):
+        with pytest.raises(KeyboardInterrupt):
+            call("double" if call is check else 3, interrupted, [DOUBLED])
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_functions_that_end_just_in_time_leave_nothing_behind(monkeypatch):
+    """An interruption that comes too late must not hit what runs next."""
+    monkeypatch.setattr(limits, "AGAIN_SECONDS", 0.001)
+    for number in range(150):
+        try:
+            with limits.time_limit(0.002):
+                end = time.monotonic() + 0.001 + number % 3 / 1000
+                while time.monotonic() < end:
+                    pass
+        except limits.OutOfTime:
+            pass
+        for _ in range(100):
+            pass
+    assert not [t for t in threading.enumerate() if t.name.endswith("(watch)")]
+
+
+def test_an_interruption_that_comes_too_late_is_ignored(monkeypatch, hurry):
+    def late():
+        time.sleep(0.2)
+        interrupt()
+
+    interrupt = limits.interrupt_main_thread
+    monkeypatch.setattr(limits, "interrupt_main_thread", late)
+    check("double", lambda x: time.sleep(0.4) or 2 * x, [DOUBLED])
+
+
+def test_windows_has_another_way_to_interrupt(monkeypatch, hurry):
+    monkeypatch.delattr(signal, "pthread_kill")
+    assert "loop that never ends" in failure(forever, kind=TookTooLong)
+
+
+def test_in_another_thread_the_check_runs_without_a_limit(capsys):
+    thread = threading.Thread(target=check, args=("double", lambda x: 2 * x, [DOUBLED]))
+    thread.start()
+    thread.join()
+    assert "the case passed" in capsys.readouterr().out
+
+
+# What a function prints
+
+
+def test_prints_are_shown_and_cut(capsys):
+    def talk(x):
+        for number in range(100_000):
+            print("line", number)
+        return 2 * x
+
+    check("double", talk, [DOUBLED] * 3)
+    out = capsys.readouterr().out
+    assert "line 0\n" in out and "line 19\n" in out and "line 20\n" not in out
+    assert out.count("left out") == 1 and out.endswith("all 3 cases passed.\n")
+
+
+def test_one_long_line_is_cut_too(capsys):
+    def talk(x):
+        print("x" * 10_000_000)
+        return 2 * x
+
+    check("double", talk, [DOUBLED])
+    assert len(capsys.readouterr().out) < 3000
+
+
+def test_many_lines_at_once_are_cut_too(capsys):
+    check("double", lambda x: print("a\n" * 100) or 2 * x, [DOUBLED])
+    assert capsys.readouterr().out.count("a\n") == limits.MOST_LINES
+
+
+def test_short_prints_come_out_whole(capsys):
+    check("double", lambda x: print("a", x.shape, end="") or 2 * x, [DOUBLED])
+    assert capsys.readouterr().out.startswith("a (2, 2)")
+
+
+def test_nothing_reaches_the_error_stream(capsys):
+    """nbgrader gives no points to a cell that writes there."""
+    def warn(x):
+        warnings.warn("look out", stacklevel=1)
+        print("oh", file=sys.stderr)
+        return 2 * x
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = lambda message, *rest, **more: print(message, file=sys.stderr)
+        check("double", warn, [DOUBLED])
+        points(1, warn, [DOUBLED])
+    out, err = capsys.readouterr()
+    assert err == "" and out.count("oh") == 1
+
+
+# Points
+
+
+WRONG = Case({"x": X}, X, title="the wrong one")
+
+
+@pytest.mark.parametrize("cases, earned", [
+    ([DOUBLED] * 3, 4.0),
+    ([DOUBLED, WRONG], 2.0),
+    ([DOUBLED, DOUBLED, WRONG], 2.66),
+    ([WRONG], 0.0),
+])
+def test_points_are_the_share_of_passed_cases(cases, earned):
+    result = points(4, lambda x: 2 * x, cases)
+    assert type(result) is float and result == earned
+
+
+def test_points_name_what_failed_and_nothing_else(capsys):
+    points(4, lambda x: print("secret", x) or 2 * x, [DOUBLED, WRONG])
+    assert capsys.readouterr() == (
+        "1 of 2 hidden tests passed.\nnot passed: the wrong one\n", "")
+
+
+@pytest.mark.parametrize("error", [ValueError, NotImplementedError, SystemExit, RecursionError])
+def test_a_crash_loses_its_case_only(error):
+    def sometimes(x):
+        if x[0, 0] < 0:
+            raise error
+        return 2 * x
+
+    assert points(4, sometimes, [Case({"x": -X}, -2 * X), DOUBLED]) == 2.0
+
+
+def test_what_never_ends_loses_its_case_only(hurry):
+    def sometimes(x):
+        return forever(x) if x[0, 0] < 0 else 2 * x
+
+    assert points(4, sometimes, [Case({"x": -X}, -2 * X), DOUBLED]) == 2.0
+
+
+def test_a_cell_of_hidden_tests_is_bounded_as_a_whole(hurry):
+    start = time.monotonic()
+    assert points(4, forever, [DOUBLED] * 50) == 0.0
+    assert time.monotonic() - start < 6
+
+
+@pytest.mark.parametrize("function", [None, 3, lambda: 1])
+def test_what_is_no_such_function_earns_nothing(function):
+    assert points(4, function, [DOUBLED]) == 0.0
+
+
+# In words
+
+
+@pytest.mark.parametrize("value, words", [
+    (np.ones((1, 2, 3, 1)), "y[0, :, :, 0] is"),
+    (np.ones((1, 1, 1, 1)), "y[0, 0, 0, :] is"),
+    (np.ones((2, 2, 2)), "y: shape (2, 2, 2), float64"),
+    (np.ones((0, 3)), "y: shape (0, 3), float64"),
+    ((2, 1), "y = (2, 1)"),
+    (np.float64(3), "y = 3.0"),
+    ("x" * 500, "..."),
+    (np.array(["a", "b"]), "['a' 'b']"),
+])
+def test_values_in_words(value, words):
+    text = "\n".join(describe("y", value))
+    assert words in text and len(text) < 250
+
+
+# The checks of the course
+
+
+def test_the_courses_own_convolution_passes(capsys):
+    checks.conv2d_forward(loops.conv2d_forward)
+    assert capsys.readouterr().out.startswith("conv2d_forward: all ")
+
+
+def test_a_default_that_is_left_out_is_told():
+    with pytest.raises(TypeError) as caught:
+        checks.output_shape(lambda image, kernel, stride=1, padding=0, dilation=1: padding[0])
+    text = caught.value.__notes__[0]
+    assert "    kernel_size = (3, 3)\n    stride = 1 (the default)\n" in text
+    assert text.count("(the default)") == 3 and "Hint: In how many places" in text
+
+
+@pytest.mark.parametrize("words, sentence", [
+    ("no", "The message of the ValueError should name C_in, and not C_out. It is 'no'."),
+    ("", "A ValueError should be raised here; you returned 3."),
+])
+def test_a_refusal_must_name_what_does_not_fit(words, sentence):
+    def refuse(x, weight, bias, groups):
+        if words:
+            raise ValueError(words)
+        return 3
+
+    case = refused_groups(np.ones((1, 3, 3, 6)), np.ones((2, 2, 1, 4)), 4, "")
+    assert sentence in failure(refuse, case)
+
+
+def test_the_biases_of_the_first_group_are_recognised():
+    def first_biases(x, weight, bias, groups, stride=1, padding=0):
+        x, weight = np.split(x, groups, axis=3), np.split(weight, groups, axis=3)
+        first = bias[: len(bias) // groups]
+        parts = [loops.conv2d_forward(*part, first, stride, padding)
+                 for part in zip(x, weight, strict=True)]
+        return np.concatenate(parts, axis=3)
+
+    with pytest.raises(CheckFailed, match="Hint: .* biases of the first one"):
+        checks.grouped_conv2d(first_biases)
+
+
+def test_random_cases_are_the_same_in_every_session():
+    conv2d_case.cache_clear()
+    settings = ((2, 5, 4, 3), (2, 2, 3, 2))
+    first = conv2d_case(*settings, seed=1, whole=False)
+    conv2d_case.cache_clear()
+    again = conv2d_case(*settings, seed=1, whole=False)
+    assert first is not again and np.array_equal(first.inputs["x"], again.inputs["x"])
+
+
+def test_the_message_for_a_convolution_names_sizes_and_idea():
+    def swapped(x, weight, bias, stride=1, padding=0):
+        return loops.conv2d_forward(x, weight, bias, stride[::-1] if np.ndim(stride) else stride,
+                                    padding)
+
+    with pytest.raises(CheckFailed) as caught:
+        checks.conv2d_forward(swapped)
+    text = str(caught.value)
+    assert "y should have the shape (1, 2, 3, 1), and it has (1, 4, 2, 1)" in text
+    assert "stride = (2, 1)" in text and "Height comes first" in text
+
+
+# In a notebook
+
+
+CELLS = {
+    "wrong": "check('f', lambda x: x, [case])",
+    "crash": "def f(x):\n    y = x.reshape(3, 3)\n    return y\ncheck('f', f, [case])",
+    "blank": "def f(x):\n    raise NotImplementedError()\ncheck('f', f, [case])",
+    "endless": "def f(x):\n    while True: pass\ncheck('f', f, [case])",
+    "right": "check('f', lambda x: 2 * x, [case])",
+}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """What a notebook shows for each of CELLS."""
+    setup = (
+        "import numpy as np\n"
+        "from course_lib.practice.checks import *\nfrom course_lib.practice.checks.engine import limits\n"
+        "limits.CHECK_SECONDS = 0.5\ncase = Case({'x': np.ones((2, 2))}, np.full((2, 2), 2.0))"
+    )
+    cells = [new_code_cell(source, metadata={"tags": ["raises-exception"]})
+             for source in (setup, *CELLS.values())]
+    run(new_notebook(cells=cells), tmp_path_factory.mktemp("notebook"))
+    return {name: cell.outputs for name, cell in zip(CELLS, cells[1:], strict=True)}
+
+
+@pytest.mark.parametrize("name, kind, words", [
+    ("wrong", "CheckFailed", "f: case 1 of 1 is wrong."),
+    ("crash", "ValueError", "in f, line 2 of its cell:\n    y = x.reshape(3, 3)"),
+    ("blank", "NotImplementedError", "f is not written yet."),
+    ("endless", "TookTooLong", "Is there a loop that never ends"),
+])
+def test_a_notebook_shows_the_words_alone(shown, name, kind, words):
+    (output,) = shown[name]
+    text = "\n".join(output.traceback)
+    assert output.output_type == "error" and output.ename == kind
+    assert words in text or words in " ".join(text.split())
+    assert "Traceback" not in text and "course_lib" not in text and "runner.py" not in text
+
+
+def test_the_session_goes_on_after_all_that(shown):
+    assert shown["right"][0].text == "f: the case passed.\n"
