@@ -32,8 +32,11 @@ def code_cells(path):
 
 def stored_texts(cell):
     """What a cell has printed, and the text of each of its outputs."""
-    printed = [output.text for output in cell.outputs
-               if output.output_type == "stream" and output.name == "stdout"]
+    printed = [
+        output.text
+        for output in cell.outputs
+        if output.output_type == "stream" and output.name == "stdout"
+    ]
     shown = [output.data.get("text/plain", "") for output in cell.outputs if "data" in output]
     return ["".join(printed), *shown]
 

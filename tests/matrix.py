@@ -90,8 +90,11 @@ def main():
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="python -m tests.matrix", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.matrix",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     names = [setting.name for setting in SETTINGS]
     parser.add_argument("names", nargs="*", metavar="NAME", help="settings; all if none is named")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
@@ -178,7 +181,9 @@ class Matrix:
             subprocess.run([self.find(setting.python), "-m", "venv", folder], check=True)
             constraints = []
             if setting.oldest:
-                lines = re.findall(r'^[ "]*(\w[\w-]*)>=([\d.]+)', requirements(course), re.MULTILINE)
+                lines = re.findall(
+                    r'^[ "]*(\w[\w-]*)>=([\d.]+)', requirements(course), re.MULTILINE
+                )
                 file = course / ".oldest.txt"
                 file.write_text("".join(f"{name}=={version}\n" for name, version in lines))
                 constraints = ["-c", file]
@@ -215,8 +220,11 @@ class Surroundings:
     def __init__(self, setting, python, course, home):
         self.special, self.course = setting.special, course
         programs = os.pathsep.join([str(python.parent), os.environ["PATH"]])
-        inherited = {name: value for name, value in os.environ.items()
-                     if not name.startswith(("COURSE_", "OPENBLAS_", "JUPYTER", "PYTHON", "LC_"))}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("COURSE_", "OPENBLAS_", "JUPYTER", "PYTHON", "LC_"))
+        }
         self.variables = {**inherited, "HOME": str(home), "PATH": programs, **setting.variables}
         if setting.folder != "course":
             self.variables["HOME"] = str(course.parent / "home of 李 é")

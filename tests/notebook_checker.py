@@ -51,7 +51,10 @@ class CheckedNotebook(IPyNbFile):
         for cell in super().collect():
             if cell.cell.source.strip():
                 yield CheckedCell.from_parent(
-                    self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell,
+                    self,
+                    name=cell.name,
+                    cell_num=cell.cell_num,
+                    cell=cell.cell,
                     options=cell.options,
                 )
         sweep = new_code_cell(SWEEP_SOURCE, execution_count=1)

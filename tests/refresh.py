@@ -28,8 +28,12 @@ def run(notebook, folder, store_history=False):
     show it there.
     """
     client = NotebookClient(
-        notebook, timeout=600, kernel_name="python3", record_timing=False,
-        resources={"metadata": {"path": str(folder)}}, coalesce_streams=True,
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+        coalesce_streams=True,
     )
     client.reset_execution_trackers()
     with client.setup_kernel():

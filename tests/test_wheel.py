@@ -24,8 +24,17 @@ NotebookClient(nbformat.read(sys.argv[1], as_version=4), timeout=300, kernel_nam
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder,
-         ROOT / "course_lib"],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "-w",
+            folder,
+            ROOT / "course_lib",
+        ],
         check=True,
     )
     (path,) = folder.glob("*.whl")
@@ -40,13 +49,21 @@ def installed(wheel, tmp_path_factory):
     programs = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
     home = folder / "home"
     home.mkdir()
-    environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(("COURSE_", "PYTHON", "XDG_"))}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("COURSE_", "PYTHON", "XDG_"))
+    }
     environment |= {"HOME": str(home), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
 
     def run(*command, status=0):
-        done = subprocess.run([programs / "python", *command], cwd=folder, env=environment,
-                              capture_output=True, text=True)
+        done = subprocess.run(
+            [programs / "python", *command],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout
 
@@ -57,10 +74,15 @@ def installed(wheel, tmp_path_factory):
 
 def test_the_wheel_holds_the_library_and_its_data(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    modules = {f"course_lib/{path.relative_to(ROOT / 'course_lib').as_posix()}"
-               for path in (ROOT / "course_lib").rglob("*.py") if ".hatch" not in path.parts}
-    data = {f"course_lib/data/{name}"
-            for name in ("pictograms-10-python.tar.gz", "digits.csv.gz", "README.md")}
+    modules = {
+        f"course_lib/{path.relative_to(ROOT / 'course_lib').as_posix()}"
+        for path in (ROOT / "course_lib").rglob("*.py")
+        if ".hatch" not in path.parts
+    }
+    data = {
+        f"course_lib/data/{name}"
+        for name in ("pictograms-10-python.tar.gz", "digits.csv.gz", "README.md")
+    }
     others = {name for name in names if ".dist-info/" not in name}
     assert others == modules | data
     assert any(name.endswith("licenses/LICENSE") for name in names)

@@ -19,44 +19,58 @@ class Diagnosis:
 
 DIAGNOSES = [
     Diagnosis(
-        1, "The gradients vanish", "first weights (He, Xavier)",
+        1,
+        "The gradients vanish",
+        "first weights (He, Xavier)",
         "First weights from one fixed bell curve suit shallow networks only: further back, "
         "the gradients fade to nothing. Fit the spread of the first weights to each layer (the "
         "recipes are called He and Xavier), and plot the gradient of every layer.",
         {"filters": "he", "weights": "xavier"},
     ),
     Diagnosis(
-        2, "The inputs are not normalised", "normalised",
+        2,
+        "The inputs are not normalised",
+        "normalised",
         "The pixels go in as they are, from 0 to 255. Shift and scale them first, so that each "
         "colour has mean 0 and standard deviation 1.",
         {"pixels": "normalised"},
     ),
     Diagnosis(
-        3, "Batch size 1 does not converge", "batch 32",
+        3,
+        "Batch size 1 does not converge",
+        "batch 32",
         "After every single image the weights are changed. Use more images for each step, "
         "such as 32.",
         {"batch_size": 32},
     ),
     Diagnosis(
-        4, "One image points the wrong way", "batch 256",
+        4,
+        "One image points the wrong way",
+        "batch 256",
         "The gradient of a few images is a Monte Carlo estimate: it stands in for the mean over "
         "all images. With one image its direction is mostly wrong, so convergence is impossible. "
         "Use many images, such as 256.",
         {"batch_size": 256},
     ),
     Diagnosis(
-        5, "The learning rate is too large", "rate 0.00001",
+        5,
+        "The learning rate is too large",
+        "rate 0.00001",
         "Make every step a hundred times shorter: a learning rate of 0.00001 in place of 0.001.",
         {"learning_rate": 1e-5},
     ),
     Diagnosis(
-        6, "The logarithm is missing", "log-softmax",
+        6,
+        "The logarithm is missing",
+        "log-softmax",
         "The loss uses the probability where it should use its logarithm. Compute that directly, "
         "with log-softmax.",
         {"loss": "log-softmax"},
     ),
     Diagnosis(
-        7, "Smaller steps, larger batches, three layers", "rate 0.0001, batch 32",
+        7,
+        "Smaller steps, larger batches, three layers",
+        "rate 0.0001, batch 32",
         "A learning rate of 0.001 to 0.0001, 32 or 64 images a step, and three convolutions: that "
         "gives 60 to 70 %. (Predict for 0.0001 and 32. The three layers are tried by themselves.)",
         {"learning_rate": 1e-4, "batch_size": 32},

@@ -23,9 +23,9 @@ class LoopConv2d(Conv2d):
         )
 
     def backward_to_input(self, dy):
-        return loops.conv2d_backward(
-            dy, self.x, self.params["weight"], self.stride, self.padding
-        )[0]
+        return loops.conv2d_backward(dy, self.x, self.params["weight"], self.stride, self.padding)[
+            0
+        ]
 
 
 class LoopMaxPool2d(MaxPool2d):

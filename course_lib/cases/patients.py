@@ -100,9 +100,18 @@ class Patient:
         """
         rng = np.random.default_rng(self.seed)
         with np.errstate(all="ignore"):
-            return fit(self.network, self.images, self.labels, loss=self.loss,
-                       optimizer=self.optimizer, epochs=passes or self.passes,
-                       batch_size=self.batch_size, rng=rng, progress=False, recorder=recorder)
+            return fit(
+                self.network,
+                self.images,
+                self.labels,
+                loss=self.loss,
+                optimizer=self.optimizer,
+                epochs=passes or self.passes,
+                batch_size=self.batch_size,
+                rng=rng,
+                progress=False,
+                recorder=recorder,
+            )
 
     def accuracy(self):
         """The share of the test images that the network gets right, from 0 to 1."""
@@ -136,7 +145,9 @@ def patient_of(record, name, seed):
         test_labels=test_labels.copy(),
         loss=CrossEntropyLoss() if record["loss"] == "cross-entropy" else SquaredErrorLoss(),
         optimizer=SGD(record["rate"], record["momentum"]),
-        batch_size=record["batch"], passes=record["passes"], seed=seed,
+        batch_size=record["batch"],
+        passes=record["passes"],
+        seed=seed,
     )
 
 
@@ -145,8 +156,12 @@ def digits():
     """Images, normalised as in case B, and labels; for training and for testing."""
     dataset = datasets.load("digits")
     prepare = CaseB.repaired().preparation(dataset)
-    return (prepare(dataset.train_images), dataset.train_labels,
-            prepare(dataset.test_images), dataset.test_labels)
+    return (
+        prepare(dataset.train_images),
+        dataset.train_labels,
+        prepare(dataset.test_images),
+        dataset.test_labels,
+    )
 
 
 def built(rows, rng):
@@ -157,13 +172,15 @@ def built(rows, rng):
     for kind, *settings in rows:
         if kind == "conv":
             outputs, size, init, factor, bias = settings
-            layer = layers.Conv2d(shape[2], outputs, size, rng=rng, init=INITS[init],
-                                  dtype=np.float64)
+            layer = layers.Conv2d(
+                shape[2], outputs, size, rng=rng, init=INITS[init], dtype=np.float64
+            )
             shape = (*output_sizes(np.empty((1, *shape)), (size, size), (1, 1)), outputs)
         elif kind == "linear":
             outputs, init, factor, bias = settings
-            layer = layers.Linear(math.prod(shape), outputs, rng=rng, init=INITS[init],
-                                  dtype=np.float64)
+            layer = layers.Linear(
+                math.prod(shape), outputs, rng=rng, init=INITS[init], dtype=np.float64
+            )
             shape = (outputs,)
         elif kind == "pool":
             layer = layers.MaxPool2d(*settings)
@@ -181,6 +198,7 @@ def built(rows, rng):
 
 def activation(kind, factor):
     """An activation whose backward pass is multiplied by a factor; 1 leaves it as it is."""
+
     def backward(self, dy):
         return factor * kind.backward(self, dy)
 

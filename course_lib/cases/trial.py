@@ -132,5 +132,7 @@ def table(records):
     yield f"{corner:{width}}  accuracy  [lowest, highest]  active  fate"
     for name, runs in records.items():
         shares = [record.accuracy for record in runs]
-        yield (f"{name:{width}}    {accuracy(runs):6.1%}  [{min(shares):6.1%}, {max(shares):6.1%}] "
-               f"  {active(runs):6.1%}  {fate(runs)}")
+        yield (
+            f"{name:{width}}    {accuracy(runs):6.1%}  [{min(shares):6.1%}, {max(shares):6.1%}] "
+            f"  {active(runs):6.1%}  {fate(runs)}"
+        )

@@ -27,7 +27,10 @@ class BoundedProcess:
         self.start, self.seconds, self.bytes = time.monotonic(), seconds, int(gib * GIB)
         with open(log, "wb") as output:
             self.popen = psutil.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
                 env={**os.environ, **(environment or {})},
                 start_new_session=True,  # a Ctrl-C in the terminal is for this program alone
             )

@@ -17,8 +17,10 @@ from .bounded_process import BoundedProcess
 SECONDS_BETWEEN_LOOKS = 0.1
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # nbgrader, without a second of loading a grammar that jsonschema has for addresses, and can miss.
-NBGRADER = ("import sys; sys.modules['rfc3987_syntax'] = None; "
-            "from nbgrader.apps.nbgraderapp import main; main()")
+NBGRADER = (
+    "import sys; sys.modules['rfc3987_syntax'] = None; "
+    "from nbgrader.apps.nbgraderapp import main; main()"
+)
 EXCEPTION = re.compile(r"^\s*(?:\w+\.)*(\w*(?:Error|Exception|Exit)\w*: .*\S)", re.MULTILINE)
 SKIPPED = "Skipping existing assignment"
 
@@ -35,11 +37,15 @@ class Course:
 
     def __init__(self, assignment):
         if importlib.util.find_spec("nbgrader") is None:
-            raise NotReady("nbgrader is not installed; run `python -m pip install -r "
-                           "notebooks/assignments/requirements.txt` in the course's folder.")
+            raise NotReady(
+                "nbgrader is not installed; run `python -m pip install -r "
+                "notebooks/assignments/requirements.txt` in the course's folder."
+            )
         if not Path("nbgrader_config.py").exists():
-            raise NotReady(f"{Path.cwd()} has no nbgrader_config.py; go to the folder of the "
-                           "assignments first: cd notebooks/assignments")
+            raise NotReady(
+                f"{Path.cwd()} has no nbgrader_config.py; go to the folder of the "
+                "assignments first: cd notebooks/assignments"
+            )
         from nbgrader.apps import NbGrader
 
         app = NbGrader()
@@ -49,14 +55,19 @@ class Course:
         self.notebooks = {path.name for path in self.path("source", ".").glob("*.ipynb")}
         if not self.notebooks:
             known = sorted(path.name for path in self.path("source", ".").parent.glob("*/"))
-            raise NotReady(f"there is no assignment {assignment}; "
-                           f"there are: {', '.join(known) or 'none'}.")
+            raise NotReady(
+                f"there is no assignment {assignment}; there are: {', '.join(known) or 'none'}."
+            )
         if not self.is_released():
-            raise NotReady(f"the student version of {assignment} has not been made here; run "
-                           f"`nbgrader generate_assignment {assignment}` first.")
+            raise NotReady(
+                f"the student version of {assignment} has not been made here; run "
+                f"`nbgrader generate_assignment {assignment}` first."
+            )
         if not self.students():
-            raise NotReady(f"nothing is handed in: put each copy into {self.path('submitted')}, "
-                           "with the student's name for STUDENT.")
+            raise NotReady(
+                f"nothing is handed in: put each copy into {self.path('submitted')}, "
+                "with the student's name for STUDENT."
+            )
 
     def path(self, step, student="STUDENT"):
         """The folder of a student's copy at a step: source, submitted or autograded."""
@@ -125,10 +136,18 @@ class Job:
         self.result, self.seconds, self.process = self.missing_notebook(), 0.0, None
         if self.result is None:
             self.process = BoundedProcess(
-                [sys.executable, "-c", NBGRADER, "autograde", course.assignment,
-                 f"--CourseDirectory.student_id={student}",
-                 *(["--force"] if force else [])],
-                seconds=60 * bounds.minutes, gib=bounds.memory, log=self.log,
+                [
+                    sys.executable,
+                    "-c",
+                    NBGRADER,
+                    "autograde",
+                    course.assignment,
+                    f"--CourseDirectory.student_id={student}",
+                    *(["--force"] if force else []),
+                ],
+                seconds=60 * bounds.minutes,
+                gib=bounds.memory,
+                log=self.log,
                 environment=ONE_THREAD,
             )
 
@@ -138,8 +157,10 @@ class Job:
         found = {path.name for path in folder.glob("*")}
         if found & self.course.notebooks:
             return None
-        return (f"failed: {folder.name} holds no {' or '.join(sorted(self.course.notebooks))}, "
-                f"but {', '.join(sorted(found)) or 'nothing'}")
+        return (
+            f"failed: {folder.name} holds no {' or '.join(sorted(self.course.notebooks))}, "
+            f"but {', '.join(sorted(found)) or 'nothing'}"
+        )
 
     def look(self):
         """Whether it has ended; then `result` says how."""

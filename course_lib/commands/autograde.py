@@ -30,18 +30,24 @@ def main(options):
         print(error, file=sys.stderr)
         return 1
     students = options.student or course.students()
-    print(f"{options.assignment}: {len(students)} to grade, {options.jobs} at a time\n\n"
-          f"{'student':24} {'points':>8} {'of':>6} {'seconds':>8}  result")
+    print(
+        f"{options.assignment}: {len(students)} to grade, {options.jobs} at a time\n\n"
+        f"{'student':24} {'points':>8} {'of':>6} {'seconds':>8}  result"
+    )
     start, results = time.perf_counter(), {}
     bounds = Bounds(options.minutes, options.memory)
     for job in grade_all(course, students, options.jobs, bounds, force=options.force):
         results[job.student] = job.result
         points, of, remark = course.grade(job.student) if is_graded(job.result) else ("", "", "")
-        print(f"{job.student:24} {points:>8} {of:>6} {job.seconds:8.1f}  {job.result}{remark}",
-              flush=True)
+        print(
+            f"{job.student:24} {points:>8} {of:>6} {job.seconds:8.1f}  {job.result}{remark}",
+            flush=True,
+        )
     lost = sorted(student for student in results if not is_graded(results[student]))
-    print(f"\n{len(results) - len(lost)} of {len(results)} are graded, after "
-          f"{time.perf_counter() - start:.0f} s.")
+    print(
+        f"\n{len(results) - len(lost)} of {len(results)} are graded, after "
+        f"{time.perf_counter() - start:.0f} s."
+    )
     if lost:
         print("Not graded:")
         for student in lost:

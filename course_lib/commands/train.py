@@ -68,22 +68,31 @@ def main(options):
     print(f"{'epoch':>5} {'loss':>8} {'training':>9} {'test':>7} {'seconds':>8}")
 
     def row(history):
-        tqdm.write(f"{len(history.loss):5} {history.loss[-1]:8.4f} {history.accuracy[-1]:9.1%} "
-                   f"{history.test_accuracy[-1]:7.1%} {history.seconds[-1]:8.1f}")
+        tqdm.write(
+            f"{len(history.loss):5} {history.loss[-1]:8.4f} {history.accuracy[-1]:9.1%} "
+            f"{history.test_accuracy[-1]:7.1%} {history.seconds[-1]:8.1f}"
+        )
 
     start = time.perf_counter()
     history = training.fit(
-        net, data.train_images, data.train_labels,
-        loss=CrossEntropyLoss(), optimizer=optim.SGD(
-            options.learning_rate, options.momentum, options.weight_decay
-        ),
-        epochs=options.epochs, batch_size=options.batch_size, rng=rng, schedule=schedule,
+        net,
+        data.train_images,
+        data.train_labels,
+        loss=CrossEntropyLoss(),
+        optimizer=optim.SGD(options.learning_rate, options.momentum, options.weight_decay),
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        rng=rng,
+        schedule=schedule,
         augment=training.mirror if options.mirror else None,
-        test=(data.test_images, data.test_labels), on_epoch=row,
+        test=(data.test_images, data.test_labels),
+        on_epoch=row,
     )
     stopped = "Stopped" if history.interrupted else "Done"
     print(f"\n{stopped} after {time.perf_counter() - start:.0f} s.")
     if history.test_accuracy:
-        print(f"Test accuracy {history.test_accuracy[-1]:.1%}, "
-              f"training accuracy {history.accuracy[-1]:.1%}.")
+        print(
+            f"Test accuracy {history.test_accuracy[-1]:.1%}, "
+            f"training accuracy {history.accuracy[-1]:.1%}."
+        )
     return 0

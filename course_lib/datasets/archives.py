@@ -144,8 +144,14 @@ def _readable(archive):
             yield tar
     except DatasetError:
         raise
-    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError,
-            OverflowError) as error:
+    except (
+        tarfile.TarError,
+        gzip.BadGzipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        OverflowError,
+    ) as error:
         what = files.looks_like(start) or "is damaged or cut off"
         raise DatasetError(f"{archive} {what} ({error}); {remedy(archive)}.") from error
 

@@ -196,8 +196,13 @@ def combine(parts):
     if parts[0].silent is not None:
         silent = np.logical_and.reduce([part.silent for part in parts])
         dead = math.nan if math.isnan(mean) else float(silent.mean())
-    return {"mean": mean, "spread": spread, "zeros": share("zeros"), "dead": dead,
-            "saturated": share("saturated")}
+    return {
+        "mean": mean,
+        "spread": spread,
+        "zeros": share("zeros"),
+        "dead": dead,
+        "saturated": share("saturated"),
+    }
 
 
 # Arithmetic that neither overflows nor underflows before its result does

@@ -94,12 +94,20 @@ class Recorder:
                 (self.gradient_ratios, key, report.ratio),
                 (self.update_ratios, key, ratio(change, report.norm)),
             ]
-        outputs = {"mean": self.means, "spread": self.spreads, "zeros": self.zeros,
-                   "dead": self.dead, "saturated": self.saturated}
+        outputs = {
+            "mean": self.means,
+            "spread": self.spreads,
+            "zeros": self.zeros,
+            "dead": self.dead,
+            "saturated": self.saturated,
+        }
         for key in shares[0]:
             whole = combine([share[key] for share in shares])
-            row += [(lists, key, whole[name]) for name, lists in outputs.items()
-                    if whole[name] is not None]
+            row += [
+                (lists, key, whole[name])
+                for name, lists in outputs.items()
+                if whole[name] is not None
+            ]
         self.steps.append(self._steps_taken)  # everything at once: a training may be interrupted
         for lists, key, value in row:
             lists.setdefault(key, []).append(value)

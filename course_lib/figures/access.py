@@ -44,8 +44,10 @@ new MutationObserver(name_all).observe(page, {
 });
 """
 # Seen by nobody, and read by a screen reader.
-UNSEEN = ("position: absolute; width: 1px; height: 1px; overflow: hidden; "
-          "clip-path: inset(50%); white-space: nowrap")
+UNSEEN = (
+    "position: absolute; width: 1px; height: 1px; overflow: hidden; "
+    "clip-path: inset(50%); white-space: nowrap"
+)
 
 
 def aids():

@@ -155,8 +155,10 @@ def _container(container, axes):
         values = heights if upright else [bar.get_width() for bar in container]
         names = _bar_names(axes, container, upright)
         if not names:
-            middles = [bar.get_x() + bar.get_width() / 2 if upright
-                       else bar.get_y() + bar.get_height() / 2 for bar in container]
+            middles = [
+                bar.get_x() + bar.get_width() / 2 if upright else bar.get_y() + bar.get_height() / 2
+                for bar in container
+            ]
             names = f", {'x' if upright else 'y'} {numbers(middles)}"
         return f"{_count(len(container), 'bar')}{_name(container)}{names}: {numbers(values, log)}"
     if isinstance(container, ErrorbarContainer):
@@ -222,8 +224,10 @@ def _image(image):
             return f"image{_name(image)} {size}, rows: {rows}"
     height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
     quarters = [
-        pixels[:height, :width], pixels[:height, width:],
-        pixels[height:, :width], pixels[height:, width:],
+        pixels[:height, :width],
+        pixels[:height, width:],
+        pixels[height:, :width],
+        pixels[height:, width:],
     ]
     means = [float(np.nanmean(quarter)) for quarter in quarters]
     return (
@@ -236,8 +240,11 @@ def _patch(patch, axes):
     kind = "area" if patch.get_fill() and patch.get_facecolor()[3] else "frame"
     corners = patch.get_patch_transform().transform(patch.get_path().vertices)
     places = patch.get_data_transform().contains_branch_seperately(axes.transData)
-    sides = [f"{side} {_range(values)}" for side, values, is_data in
-             zip("xy", corners.T, places, strict=True) if is_data]
+    sides = [
+        f"{side} {_range(values)}"
+        for side, values, is_data in zip("xy", corners.T, places, strict=True)
+        if is_data
+    ]
     return f"{kind}{_name(patch)}: {'; '.join(sides)}"
 
 

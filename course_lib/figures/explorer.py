@@ -50,9 +50,14 @@ class Explorer:
         settings = ipywidgets.HBox(
             list(controls.values()), layout=ipywidgets.Layout(flex_flow="row wrap")
         )
-        self.view = ipywidgets.VBox(
-            [settings, self.picture, self.in_words, self.words, self.alternative, access.aids()]
-        )
+        self.view = ipywidgets.VBox([
+            settings,
+            self.picture,
+            self.in_words,
+            self.words,
+            self.alternative,
+            access.aids(),
+        ])
 
     @property
     def settings(self):
@@ -91,6 +96,4 @@ def slider(label, low, high, value, step=1):
     """Return a slider with its label: whole numbers where all of them are whole."""
     whole = all(isinstance(number, int) for number in (low, high, value, step))
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-    return kind(
-        value=value, min=low, max=high, step=step, description=label, **LOOK
-    )
+    return kind(value=value, min=low, max=high, step=step, description=label, **LOOK)

@@ -23,8 +23,12 @@ STAGES = [
     ("probabilities", "10", 1, 16, 2.5),
 ]
 OPERATIONS = [
-    ("convolution,\n16 filters\nof 3×3", 25), ("ReLU", 15), ("max-\npooling\n2×2", 17),
-    ("reshape", 17), ("linear", 17), ("softmax", 23),
+    ("convolution,\n16 filters\nof 3×3", 25),
+    ("ReLU", 15),
+    ("max-\npooling\n2×2", 17),
+    ("reshape", 17),
+    ("linear", 17),
+    ("softmax", 23),
 ]
 SHEET_SHIFT = 0.6  # how far one sheet of a stack lies behind the other
 SHEET_COLOURS = ["#CFE3F2", "#CDEBDF", "#F8D9C4"]  # of the image: pale blue, green, red
@@ -44,10 +48,15 @@ def architecture():
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - [0, height / 2]
         shifts = SHEET_SHIFT * np.arange(sheets)[::-1, np.newaxis, np.newaxis]  # the last: in front
         colours = SHEET_COLOURS[::-1] if sheets == 3 else "white"
-        axes.add_collection(PolyCollection(
-            corners + shifts + [x, 0], facecolor=colours, edgecolor=PALETTE["blue"],
-            linewidth=0.8, label=f"{name}, {shape}",
-        ))
+        axes.add_collection(
+            PolyCollection(
+                corners + shifts + [x, 0],
+                facecolor=colours,
+                edgecolor=PALETTE["blue"],
+                linewidth=0.8,
+                label=f"{name}, {shape}",
+            )
+        )
         axes.text(x + width / 2, -19, f"{shape}\n{name}", ha="center", va="top", fontsize=9)
         x += width + SHEET_SHIFT * (sheets - 1)
         if operation:
@@ -89,8 +98,9 @@ def step_by_step(steps, images, class_names):
     panels[1].invert_yaxis()
     panels[1].set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     numbers = [step.number for step in steps]
-    panels[2].plot(numbers, [100 * step.active for step in steps], "o-", markersize=4,
-                   label="active ReLUs")
+    panels[2].plot(
+        numbers, [100 * step.active for step in steps], "o-", markersize=4, label="active ReLUs"
+    )
     panels[2].set(title="active ReLUs, in %", xlabel="image", ylim=(-3, 103))
     for name, marker, style in zip(steps[0].gradients, MARKERS, LINE_STYLES, strict=False):
         norms = [step.gradients[name] for step in steps]
@@ -103,8 +113,9 @@ def step_by_step(steps, images, class_names):
     for panel in panels[2:]:
         panel.set_xticks(numbers[::5], [str(n) for n in numbers[::5]])  # as text: faster to redraw
     panels[2].set_yticks([0, 50, 100], ["0", "50", "100"])
-    here = [panel.axvline(0, color="black", linestyle=":", label="this image")
-            for panel in panels[2:]]
+    here = [
+        panel.axvline(0, color="black", linestyle=":", label="this image") for panel in panels[2:]
+    ]
 
     def redraw(image):
         step = steps[image]
@@ -135,6 +146,8 @@ def step_explorer(steps, images, class_names):
     figure, redraw = step_by_step(steps, images, class_names)
     picture, answer, *curves = figure.axes
     return Explorer(
-        figure, redraw, {"image": slider("image", 0, len(steps) - 1, 0)},
+        figure,
+        redraw,
+        {"image": slider("image", 0, len(steps) - 1, 0)},
         unchanging=[*surroundings(picture, *curves), answer.xaxis, answer.title],
     )

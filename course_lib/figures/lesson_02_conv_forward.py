@@ -19,10 +19,20 @@ FRAME_COLOURS = ["vermilion", "blue", "green", "purple", "orange", "sky"]
 def frame(axes, top, left, height, width, colour="vermilion", inset=0.0, label=None):
     """Draw a frame around the pixels of a window. Returns matplotlib's rectangle."""
     corner = (left - 0.5 + inset, top - 0.5 + inset)
-    return axes.add_patch(halo(
-        Rectangle(corner, width - 2 * inset, height - 2 * inset, fill=False, linewidth=2.5,
-                  edgecolor=PALETTE[colour], label=label, zorder=3)
-    ))
+    return axes.add_patch(
+        halo(
+            Rectangle(
+                corner,
+                width - 2 * inset,
+                height - 2 * inset,
+                fill=False,
+                linewidth=2.5,
+                edgecolor=PALETTE[colour],
+                label=label,
+                zorder=3,
+            )
+        )
+    )
 
 
 def window_figure(picture, weight, row, column):
@@ -70,8 +80,11 @@ def product_figure(picture, kernel_size, filters, columns, filter_names):
     OW = output_size(picture.shape[1], KW, 1)
     count = filters.shape[1]
     figure, panels = new_figure(
-        2, 2, size=(0.4 * (length + places) + 1.6, 0.4 * (length + count) + 1.2),
-        width_ratios=[length, places], height_ratios=[length, count],
+        2,
+        2,
+        size=(0.4 * (length + places) + 1.6, 0.4 * (length + count) + 1.2),
+        width_ratios=[length, places],
+        height_ratios=[length, count],
     )
     draw_numbers(panels[0, 0], picture)
     draw_numbers(panels[0, 1], columns, "columns")
@@ -84,8 +97,14 @@ def product_figure(picture, kernel_size, filters, columns, filter_names):
         inset = 0.06 * (place + 1)
         frame(panels[0, 0], top, left, KH, KW, colour, inset, name)
         panels[0, 0].text(
-            left - 0.5 + inset, top - 0.5 + inset, place + 1, ha="center", va="center", zorder=4,
-            fontsize=8, color=ink(PALETTE[colour]),
+            left - 0.5 + inset,
+            top - 0.5 + inset,
+            place + 1,
+            ha="center",
+            va="center",
+            zorder=4,
+            fontsize=8,
+            color=ink(PALETTE[colour]),
             bbox={"boxstyle": "circle", "color": PALETTE[colour]},
         )
         frame(panels[0, 1], 0, place, length, 1, colour, 0.06, name)
@@ -127,11 +146,26 @@ def window_explorer(picture, kernel_size=3, stride=2, padding=0, number=1):
     left.set(xlim=(-0.5 - LARGEST_PADDING, span - 0.5 - LARGEST_PADDING))
     left.set(ylim=left.get_xlim()[::-1])
     border = left.add_patch(
-        Rectangle((0, 0), 1, 1, facecolor="white", edgecolor="0.5", hatch="///",
-                  label="padding", zorder=-1)
+        Rectangle(
+            (0, 0),
+            1,
+            1,
+            facecolor="white",
+            edgecolor="0.5",
+            hatch="///",
+            label="padding",
+            zorder=-1,
+        )
     )
-    centres = left.scatter([], [], s=24, color=PALETTE["blue"], edgecolors="white",
-                           linewidths=0.8, label="centre of a window")
+    centres = left.scatter(
+        [],
+        [],
+        s=24,
+        color=PALETTE["blue"],
+        edgecolors="white",
+        linewidths=0.8,
+        label="centre of a window",
+    )
     unseen = left.scatter([], [], s=50, color="black", marker="x", label="in no window")
     halo(unseen)
     window = frame(left, 0, 0, 1, 1, label="this window")
@@ -140,8 +174,9 @@ def window_explorer(picture, kernel_size=3, stride=2, padding=0, number=1):
     place = frame(right, 0, 0, 1, 1, label="this window's output")
     for panel in (left, right):
         panel.spines[:].set_visible(False)
-    left.set_title("dots: centres of windows · crosses: in no window\nhatched: padding, zeros",
-                   fontsize=9)
+    left.set_title(
+        "dots: centres of windows · crosses: in no window\nhatched: padding, zeros", fontsize=9
+    )
     right.set_title("the output: here the mean of each window,\nat the same scale", fontsize=9)
 
     def redraw(kernel_size, stride, padding, number):
@@ -154,20 +189,23 @@ def window_explorer(picture, kernel_size=3, stride=2, padding=0, number=1):
         middle = starts + (kernel_size - 1) / 2
         centres.set_offsets([(x, y) for y in middle for x in middle])
         unseen.set_offsets(pixels_in_no_window(size, kernel_size, starts))
-        window.set_bounds(
-            starts[column] - 0.5, starts[row] - 0.5, kernel_size, kernel_size
-        )
+        window.set_bounds(starts[column] - 0.5, starts[row] - 0.5, kernel_size, kernel_size)
         output.set_data(means(picture, kernel_size, stride, padding))
         output.set_extent((-count / 2, count / 2, count / 2, -count / 2))
         place.set_bounds(column - count / 2, row - count / 2, 1, 1)
         figure.suptitle(in_words(size, kernel_size, stride, padding, number), fontsize=11)
 
-    explorer = Explorer(figure, redraw, {
-        "kernel_size": slider("kernel size", 1, LARGEST_KERNEL, kernel_size),
-        "stride": slider("stride", 1, LARGEST_STRIDE, stride),
-        "padding": slider("padding", 0, LARGEST_PADDING, padding),
-        "number": slider("window", 1, span**2, number),
-    }, unchanging=surroundings(left, right))
+    explorer = Explorer(
+        figure,
+        redraw,
+        {
+            "kernel_size": slider("kernel size", 1, LARGEST_KERNEL, kernel_size),
+            "stride": slider("stride", 1, LARGEST_STRIDE, stride),
+            "padding": slider("padding", 0, LARGEST_PADDING, padding),
+            "number": slider("window", 1, span**2, number),
+        },
+        unchanging=surroundings(left, right),
+    )
 
     def fit_window_slider(change=None):
         *sizes, _ = explorer.settings.values()

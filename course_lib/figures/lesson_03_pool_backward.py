@@ -62,10 +62,17 @@ def frame(panel, corner, size, inset=0.1, **look):
 def ring(panel, cells, label="gets a gradient"):
     """Draw a ring around each cell; cells is (count, 2), row and column. Returns the markers."""
     cells = np.reshape(cells, (-1, 2))
-    return halo(panel.scatter(
-        cells[:, 1], cells[:, 0], s=RING_SIZE, facecolor="none", edgecolor=WINNER_COLOUR,
-        linewidth=2, label=label,
-    ))
+    return halo(
+        panel.scatter(
+            cells[:, 1],
+            cells[:, 0],
+            s=RING_SIZE,
+            facecolor="none",
+            edgecolor=WINNER_COLOUR,
+            linewidth=2,
+            label=label,
+        )
+    )
 
 
 # The explorer

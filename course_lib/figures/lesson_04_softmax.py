@@ -47,9 +47,9 @@ def gradient_curves(gaps):
     left.set(ylim=(0, 1.05), ylabel="probability", title="what it believes")
     artists = {"bars": bars}
     for name, style, sign in (("cross-entropy", "-", "o"), ("squared error", "--", "s")):
-        artists[name], = right.plot(gaps, np.ones_like(gaps), style, label=name)
+        (artists[name],) = right.plot(gaps, np.ones_like(gaps), style, label=name)
         colour = artists[name].get_color()
-        artists[f"{name} here"], = right.plot(
+        (artists[f"{name} here"],) = right.plot(
             [0], [1], sign, color=colour, markersize=9, label=f"{name} here"
         )
     right.axvline(0, color="0.5", linewidth=0.8)
@@ -60,8 +60,11 @@ def gradient_curves(gaps):
     right.set_yticks(list(POWERS), POWERS.values())
     right.minorticks_off()
     right.set_ylabel("size of the gradient at the logits")
-    right.legend([artists["cross-entropy"], artists["squared error"]],
-                 ["cross-entropy", "squared error"], loc="lower center")
+    right.legend(
+        [artists["cross-entropy"], artists["squared error"]],
+        ["cross-entropy", "squared error"],
+        loc="lower center",
+    )
     return figure, artists
 
 
@@ -74,8 +77,15 @@ def accuracy_dots(accuracies, chance=0.1):
     rows = np.arange(len(accuracies))
     means = [np.mean(found) for found in accuracies.values()]
     for row, (name, found) in enumerate(accuracies.items()):
-        axes.plot(found, np.full(len(found), row), "o", color=PALETTE["blue"],
-                  alpha=0.8, markersize=6, label=f"_{name}")
+        axes.plot(
+            found,
+            np.full(len(found), row),
+            "o",
+            color=PALETTE["blue"],
+            alpha=0.8,
+            markersize=6,
+            label=f"_{name}",
+        )
     axes.plot(means, rows, "|", color="black", markersize=18, markeredgewidth=2.5, label="mean")
     axes.axvline(chance, color=PALETTE["vermilion"], linestyle="--", label="guessing")
     axes.set_yticks(rows, accuracies)

@@ -22,10 +22,10 @@ def band(axes, x, tries, label, colour, style="-", marker="o", edges=(0, 100)):
     low, middle, high = np.percentile(tries, [edges[0], 50, edges[1]], axis=0)
     colour = PALETTE[colour]
     for edge, name in ((low, "lower edge"), (high, "upper edge")):
-        line, = axes.plot(x, edge, style, color=colour, linewidth=0.7)
+        (line,) = axes.plot(x, edge, style, color=colour, linewidth=0.7)
         line.set_label(f"_{label}, {name}")
     axes.fill([*x, *x[::-1]], [*low, *high[::-1]], color=colour, alpha=0.15, linewidth=0)
-    line, = axes.plot(x, middle, style, marker=marker, color=colour, label=label, markersize=5)
+    (line,) = axes.plot(x, middle, style, marker=marker, color=colour, label=label, markersize=5)
     return line
 
 
@@ -47,11 +47,19 @@ def fan(axes, count):
     look = {"angles": "xy", "scale_units": "xy", "scale": 1, "zorder": 3}
     zeros = np.zeros(count)
     arrows = axes.quiver(
-        zeros, zeros, zeros + 1, zeros, color=PALETTE["blue"], alpha=0.8, width=0.006,
-        label="mini-batches", **look,
+        zeros,
+        zeros,
+        zeros + 1,
+        zeros,
+        color=PALETTE["blue"],
+        alpha=0.8,
+        width=0.006,
+        label="mini-batches",
+        **look,
     )
-    axes.quiver([0], [0], [1.25], [0], color=PALETTE["vermilion"], width=0.014,
-                label="all images", **look)
+    axes.quiver(
+        [0], [0], [1.25], [0], color=PALETTE["vermilion"], width=0.014, label="all images", **look
+    )
     axes.set(xlim=(-1.15, 1.35), ylim=(-1.15, 1.15), aspect="equal")
     axes.set(xlabel="in the direction of the full gradient", ylabel="sideways", yticks=[])
     axes.set_xticks([-1, 0, 1], ["against it", "right angle", "with it"])
@@ -63,12 +71,21 @@ def paths(axes, count, largest):
 
     largest: how far sideways the panel reaches. Returns matplotlib's lines, to be given data.
     """
-    axes.plot([0, 1], [0, 0], color=PALETTE["vermilion"], linewidth=5, alpha=0.7,
-              solid_capstyle="butt", label="all images", clip_on=False)
+    axes.plot(
+        [0, 1],
+        [0, 0],
+        color=PALETTE["vermilion"],
+        linewidth=5,
+        alpha=0.7,
+        solid_capstyle="butt",
+        label="all images",
+        clip_on=False,
+    )
     lines = []
     for number in range(count):
-        line, = axes.plot([], [], "-o", color=PALETTE["blue"], markersize=2.5,
-                          linewidth=0.9, alpha=0.8)
+        (line,) = axes.plot(
+            [], [], "-o", color=PALETTE["blue"], markersize=2.5, linewidth=0.9, alpha=0.8
+        )
         line.set_label("mini-batches" if number == 0 else f"_path {number + 1}")
         lines.append(line)
     axes.set(xlim=(-0.2, 1.6), ylim=(0, largest))
@@ -125,8 +142,9 @@ def noise_explorer(tables, batch_size=1, seed=0):
     figure, panels = new_figure(1, 2, size=(9, 4.1))
     arrows = fan(panels[0], WALKS)
     lines = paths(panels[1], PATHS, largest=1.1 * farthest)
-    for panel, title in zip(panels, (f"{WALKS} mini-batches", f"{IMAGES} images, step by step"),
-                            strict=True):
+    for panel, title in zip(
+        panels, (f"{WALKS} mini-batches", f"{IMAGES} images, step by step"), strict=True
+    ):
         panel.set_title(title, fontsize=10)
     panels[1].legend(loc="upper left", fontsize=8)
 

@@ -18,13 +18,26 @@ def sizes(axes, x, values, label, look, floor):
     colour, style, marker = look
     values = np.asarray(values, float)
     positive, zero = values > 0, values == 0
-    line, = axes.plot(x, np.where(positive, values, np.nan), style, marker=marker, markersize=5,
-                      color=PALETTE[colour], label=label if positive.any() else f"_{label}")
+    (line,) = axes.plot(
+        x,
+        np.where(positive, values, np.nan),
+        style,
+        marker=marker,
+        markersize=5,
+        color=PALETTE[colour],
+        label=label if positive.any() else f"_{label}",
+    )
     if zero.any():
         before = sum(str(line.get_label()).endswith(EXACTLY_0) for line in axes.lines)
-        axes.plot(np.asarray(x)[zero], np.full(zero.sum(), floor), "v",
-                  markersize=max(10 - 4 * before, 4),  # smaller ones over larger ones: all are seen
-                  color=PALETTE[colour], clip_on=False, label=f"{label}{EXACTLY_0}")
+        axes.plot(
+            np.asarray(x)[zero],
+            np.full(zero.sum(), floor),
+            "v",
+            markersize=max(10 - 4 * before, 4),  # smaller ones over larger ones: all are seen
+            color=PALETTE[colour],
+            clip_on=False,
+            label=f"{label}{EXACTLY_0}",
+        )
     axes.set_yscale("log")
     axes.set_ylim(bottom=floor)
     return line
@@ -85,13 +98,26 @@ def heat_map(axes, steps, table, low, high):
     rows = np.arange(len(table) + 1) + 0.5
     axes.set_facecolor(ZERO)
     axes.grid(False)
-    cells = axes.pcolormesh(ends, rows, exponents, cmap=SHADES, vmin=np.log10(low),
-                            vmax=np.log10(high), label="powers of ten, row by row")
+    cells = axes.pcolormesh(
+        ends,
+        rows,
+        exponents,
+        cmap=SHADES,
+        vmin=np.log10(low),
+        vmax=np.log10(high),
+        label="powers of ten, row by row",
+    )
     nothing = np.ma.getmaskarray(exponents)
     if nothing.any():
         middles = (np.array(ends[:-1]) + np.array(ends[1:])) / 2
         layer, record = np.nonzero(nothing)
-        axes.plot(middles[record], layer + 1, "x", color="black", markersize=4,
-                  label="exactly 0, or not finite")
+        axes.plot(
+            middles[record],
+            layer + 1,
+            "x",
+            color="black",
+            markersize=4,
+            label="exactly 0, or not finite",
+        )
     axes.set_yticks(np.arange(1, len(table) + 1))
     return cells

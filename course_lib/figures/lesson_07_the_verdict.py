@@ -68,8 +68,10 @@ def filters(weights, title=None):
     weights: {name: (KH, KW, 3, filters)}. In each picture black is the filter's smallest weight and
     white its largest: pictures compare patterns, and not sizes.
     """
-    rows = [[as_picture(weight[..., number]) for number in range(weight.shape[3])]
-            for weight in weights.values()]
+    rows = [
+        [as_picture(weight[..., number]) for number in range(weight.shape[3])]
+        for weight in weights.values()
+    ]
     return image_grid(np.array(rows), list(weights), title)
 
 
@@ -123,8 +125,9 @@ def fates(records, title=None):
     for name, places in marks.items():
         marker, colour = LOOKS[name]
         if places:
-            panel.scatter(*np.transpose(places), marker=marker, color=PALETTE[colour],
-                          label=name, s=42)
+            panel.scatter(
+                *np.transpose(places), marker=marker, color=PALETTE[colour], label=name, s=42
+            )
     panel.axvline(10, color="0.4", linestyle=":", label="guessing")
     panel.set_yticks(range(len(records)), list(records))
     panel.set_ylim(len(records) - 0.5, -0.5)

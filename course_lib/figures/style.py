@@ -65,8 +65,10 @@ def show(figure, width=None):
 
 def folded(description):
     """Return HTML that shows one line, and the whole description when it is unfolded."""
-    return ("<details><summary>this figure in words</summary>"
-            f'<pre style="white-space: pre-wrap">{html.escape(description)}</pre></details>')
+    return (
+        "<details><summary>this figure in words</summary>"
+        f'<pre style="white-space: pre-wrap">{html.escape(description)}</pre></details>'
+    )
 
 
 def bundle(figure, width=None):

@@ -17,8 +17,10 @@ def numerical_gradient(f, x, step=STEP, indices=None):
     `step`. With `indices`, a list of index tuples, only these are computed; the rest stays nan.
     """
     if x.dtype != np.float64:
-        raise TypeError(f"x holds {x.dtype} numbers, and central differences need float64; "
-                        "convert it with x.astype(np.float64)")
+        raise TypeError(
+            f"x holds {x.dtype} numbers, and central differences need float64; "
+            "convert it with x.astype(np.float64)"
+        )
     gradient = np.full(x.shape, np.nan)
     for index in np.ndindex(x.shape) if indices is None else indices:
         kept = x[index]
@@ -48,6 +50,7 @@ def check_layer(layer, x, dy, step=STEP):
 
     x and dy are float64. Returns the relative error of "x" and of each weight, by name.
     """
+
     def f():
         return np.sum(layer.forward(x) * dy)
 

@@ -36,15 +36,26 @@ class Conv2d:
     kernel_size, stride and padding are a whole number or a (height, width) pair.
     """
 
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, *,
-                 rng=None, dtype=np.float32, init=he):
+    def __init__(
+        self,
+        in_channels,
+        out_channels,
+        kernel_size,
+        stride=1,
+        padding=0,
+        *,
+        rng=None,
+        dtype=np.float32,
+        init=he,
+    ):
         KH, KW = pair(kernel_size, "kernel_size")
         self.stride, self.padding = pair(stride, "stride"), pair(padding, "padding", smallest=0)
         check_size(in_channels, "in_channels")
         check_size(out_channels, "out_channels")
         shape = (KH, KW, in_channels, out_channels)
-        weight = init(rng or np.random.default_rng(), shape, KH * KW * in_channels,
-                      KH * KW * out_channels)
+        weight = init(
+            rng or np.random.default_rng(), shape, KH * KW * in_channels, KH * KW * out_channels
+        )
         self.params = {"weight": weight.astype(dtype), "bias": np.zeros(out_channels, dtype)}
         self.grads = {}
 
@@ -223,8 +234,9 @@ class Linear:
     x (N, in) -> y (N, out); weight (in, out), bias (out,). With bias=False there is none.
     """
 
-    def __init__(self, in_features, out_features, *, rng=None, dtype=np.float32, init=xavier,
-                 bias=True):
+    def __init__(
+        self, in_features, out_features, *, rng=None, dtype=np.float32, init=xavier, bias=True
+    ):
         check_size(in_features, "in_features")
         check_size(out_features, "out_features")
         shape = (in_features, out_features)

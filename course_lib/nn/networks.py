@@ -66,8 +66,11 @@ def three_layer_cnn(classes=10, *, filters=(32, 64, 128), rng=None, dtype=np.flo
     rng = rng or np.random.default_rng()
     layers, channels = [], 3
     for count in filters:  # 32 x 32 -> 16 x 16 -> 8 x 8 -> 4 x 4
-        layers += [Conv2d(channels, count, 3, padding=1, rng=rng, dtype=dtype), ReLU(),
-                   MaxPool2d(2)]
+        layers += [
+            Conv2d(channels, count, 3, padding=1, rng=rng, dtype=dtype),
+            ReLU(),
+            MaxPool2d(2),
+        ]
         channels = count
     features = 4 * 4 * channels
     return Sequential([*layers, Flatten(), Linear(features, classes, rng=rng, dtype=dtype)])

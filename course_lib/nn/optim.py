@@ -20,8 +20,11 @@ class SGD:
     """
 
     def __init__(self, learning_rate, momentum=0.0, weight_decay=0.0):
-        for name, value in (("learning_rate", learning_rate), ("momentum", momentum),
-                            ("weight_decay", weight_decay)):
+        for name, value in (
+            ("learning_rate", learning_rate),
+            ("momentum", momentum),
+            ("weight_decay", weight_decay),
+        ):
             if not value >= 0:
                 raise ValueError(f"{name} is {value}; give a number that is not negative")
         self.learning_rate, self.momentum = learning_rate, momentum

@@ -31,8 +31,24 @@ class History:
     interrupted: bool = False
 
 
-def fit(network, images, labels, *, loss, optimizer, epochs, batch_size, rng, progress=True,
-        shuffle=True, augment=None, schedule=None, test=None, on_epoch=None, recorder=None):
+def fit(
+    network,
+    images,
+    labels,
+    *,
+    loss,
+    optimizer,
+    epochs,
+    batch_size,
+    rng,
+    progress=True,
+    shuffle=True,
+    augment=None,
+    schedule=None,
+    test=None,
+    on_epoch=None,
+    recorder=None,
+):
     """Train `network` with mini-batches drawn from the images; return the History.
 
     images: (N, H, W, C). Whole numbers, such as uint8, are normalised as in `prepare`; floats are
@@ -96,9 +112,11 @@ def fit(network, images, labels, *, loss, optimizer, epochs, batch_size, rng, pr
             bar.close()
     if history.interrupted:
         interrupt.cell.stop()
-        print(f"Training stopped after {len(history.batch_loss):,} of {history.planned:,} "
-              f"mini-batches; {len(history.loss)} of {epochs} epochs are complete. The network "
-              "keeps what it has learned, and another call of fit goes on from there.")
+        print(
+            f"Training stopped after {len(history.batch_loss):,} of {history.planned:,} "
+            f"mini-batches; {len(history.loss)} of {epochs} epochs are complete. The network "
+            "keeps what it has learned, and another call of fit goes on from there."
+        )
     return history
 
 
@@ -121,6 +139,7 @@ def evaluate(network, images, labels, batch_size=32):
 
 def predict(network, images, batch_size=32):
     """Return the class with the largest output for every image: (N, H, W, C) -> (N,)."""
+
     def classes(start):
         own = parallel.replica(network) if divisible else network
         outputs = own.forward(prepare(own, images[start : start + batch_size]))

@@ -11,8 +11,10 @@ from . import ballot
 NOT_SURE = "not sure"  # a menu would show None as an empty line
 CULPRITS = [
     (NOT_SURE, NOT_SURE),
-    *((f"{diagnosis.number}. {diagnosis.title}", diagnosis.number)
-      for diagnosis in ballot.DIAGNOSES),
+    *(
+        (f"{diagnosis.number}. {diagnosis.title}", diagnosis.number)
+        for diagnosis in ballot.DIAGNOSES
+    ),
     ("none of the seven", ballot.NONE_OF_THEM),
 ]
 
@@ -33,20 +35,24 @@ class BallotBox:
         self.effects = {
             diagnosis.number: menu(
                 [(words, key) for key, words in ballot.EFFECTS.items()],
-                start.effects[diagnosis.number], f"diagnosis {diagnosis.number}",
+                start.effects[diagnosis.number],
+                f"diagnosis {diagnosis.number}",
             )
             for diagnosis in ballot.DIAGNOSES
         }
         culprit = NOT_SURE if start.culprit is None else start.culprit
         self.culprit = menu(CULPRITS, culprit, "main culprit", width=430)
         self.button = ipywidgets.Button(
-            description="Keep my prediction", button_style="primary",
+            description="Keep my prediction",
+            button_style="primary",
             layout=ipywidgets.Layout(width="200px", margin="8px 2px"),
         )
         self.button.on_click(self.keep)
         rows = [
-            row(f"<b>{d.number}. {html.escape(d.title)}.</b> {html.escape(d.advice)}",
-                self.effects[d.number])
+            row(
+                f"<b>{d.number}. {html.escape(d.title)}.</b> {html.escape(d.advice)}",
+                self.effects[d.number],
+            )
             for d in ballot.DIAGNOSES
         ]
         last = row("<b>And if there is one main culprit, who is it?</b>", self.culprit)
@@ -94,7 +100,9 @@ def as_text(mark=""):
 def menu(options, value, label, width=300):
     """Return a drop-down menu with its label; width in CSS pixels."""
     return ipywidgets.Dropdown(
-        options=options, value=value, description=label,
+        options=options,
+        value=value,
+        description=label,
         style={"description_width": "85px"},
         layout=ipywidgets.Layout(width=f"{width}px", max_width="98%"),
     )

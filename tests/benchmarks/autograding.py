@@ -22,9 +22,12 @@ def make_class(folder, assignment):
     endless = classroom.with_code(solved, task, f"def {task}(*a, **k):\n    while True: ...")
     blank = classroom.notebook(folder, "release", assignment)
     of_blank = dict.fromkeys(classroom.points(solved), 0.0)
-    kinds = [(solved, classroom.expected(solved), 24), (blank, of_blank, 3),
-             (wrong, classroom.expected(solved, [task]), 2),
-             (endless, classroom.expected(solved, [task]), 1)]
+    kinds = [
+        (solved, classroom.expected(solved), 24),
+        (blank, of_blank, 3),
+        (wrong, classroom.expected(solved, [task]), 2),
+        (endless, classroom.expected(solved, [task]), 1),
+    ]
     scores = {}
     for nb, points, count in kinds:
         for _ in range(count):
@@ -44,10 +47,15 @@ def main():
         classroom.run(folder, "nbgrader", "generate_assignment", options.assignment)
         scores = make_class(folder, options.assignment)
         start, used = time.perf_counter(), processor_seconds()
-        print(classroom.run(
-            folder, "course_lib", "autograde", options.assignment, "--jobs", options.jobs))
-        print(f"{time.perf_counter() - start:.0f} s by the clock, "
-              f"{processor_seconds() - used:.0f} s of processor time")
+        print(
+            classroom.run(
+                folder, "course_lib", "autograde", options.assignment, "--jobs", options.jobs
+            )
+        )
+        print(
+            f"{time.perf_counter() - start:.0f} s by the clock, "
+            f"{processor_seconds() - used:.0f} s of processor time"
+        )
         graded = classroom.auto_scores(folder, options.assignment)
         print("every grade is as it should be:", graded == scores)
 

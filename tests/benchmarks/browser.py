@@ -35,9 +35,9 @@ dataset, rng = datasets.load(), np.random.default_rng(0)
 EXPLORERS = {
     "gradients": "gradient_explorer.GradientExplorer()",
     "case": "lesson_00_the_case.step_explorer(list(islice(CaseA().steps(dataset, CaseA().build(rng), rng), 20)),"
-            " dataset.train_images, dataset.class_names)",
+    " dataset.train_images, dataset.class_names)",
     "images": "lesson_01_data_loading.image_browser(dataset.train_images, dataset.train_labels,"
-              " dataset.class_names)",
+    " dataset.class_names)",
     "windows": "lesson_02_conv_forward.window_explorer(rng.random((10, 10)))",
     "pooling": "lesson_03_pool_backward.pool_explorer(rng.integers(0, 10, (7, 7)))",
     "losses": "lesson_04_softmax.loss_explorer()",
@@ -68,8 +68,11 @@ def main():
     parser.add_argument("--moves", type=int, default=100)
     parser.add_argument("--explorer", nargs="+", choices=EXPLORERS, default=list(EXPLORERS))
     options = parser.parse_args()
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start; {GOALS}\n"
-          f"{'milliseconds':32} {'n':>4} {'median':>8} {'95 %':>6}   [min .. max]", flush=True)
+    print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start; {GOALS}\n"
+        f"{'milliseconds':32} {'n':>4} {'median':>8} {'95 %':>6}   [min .. max]",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         folder = Path(scratch, "notebooks")
         folder.mkdir()
@@ -99,8 +102,11 @@ def measure(name, page, moves):
     """Move each slider of the explorer there and back; then hold the key of the first one down."""
     page.wait_for_selector("img.widget-image")
     page.evaluate(WATCH)
-    handles = [handle for handle in page.locator(".widget-slider .noUi-handle").all()
-               if handle.get_attribute("disabled") is None]
+    handles = [
+        handle
+        for handle in page.locator(".widget-slider .noUi-handle").all()
+        if handle.get_attribute("disabled") is None
+    ]
     times = []
     for handle in handles:
         handle.focus()
@@ -115,8 +121,11 @@ def measure(name, page, moves):
             times.append(page.evaluate("window.times[0]"))
             page.wait_for_timeout(30)
     low, middle, high, top = np.percentile(times, [0, 50, 95, 100])
-    print(f"{name + ', a move':32} {len(times):4} {middle:8.0f} {high:6.0f}   "
-          f"[{low:.0f} .. {top:.0f}]", flush=True)
+    print(
+        f"{name + ', a move':32} {len(times):4} {middle:8.0f} {high:6.0f}   "
+        f"[{low:.0f} .. {top:.0f}]",
+        flush=True,
+    )
     hold(name, page, handles[0])
 
 
@@ -132,8 +141,11 @@ def hold(name, page, handle):
     late = page.evaluate("window.pictures") - seen
     page.wait_for_timeout(1000)
     later = page.evaluate("window.pictures") - seen - late
-    print(f"  {HELD} moves, one every {EVERY} ms: {seen} pictures meanwhile, {late} within 0.3 s "
-          f"after the last, {later} later", flush=True)
+    print(
+        f"  {HELD} moves, one every {EVERY} ms: {seen} pictures meanwhile, {late} within 0.3 s "
+        f"after the last, {later} later",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -62,8 +62,10 @@ def measure(moves):
     report("a preset, all of it", [timed(explorer.choose, preset) for preset in PRESETS.values()])
     for preset, steps in ((Settings(), 200), (PRESETS["case A, repaired"], 20)):
         trained = preset.but(steps=steps)
-        report(f"compute, {trained.network}, {steps} steps",
-               [timed(compute, trained, dataset) for _ in range(5)])
+        report(
+            f"compute, {trained.network}, {steps} steps",
+            [timed(compute, trained, dataset) for _ in range(5)],
+        )
 
 
 def draw(explorer):
@@ -77,8 +79,10 @@ def report(name, times, goal=None):
 
     low, middle, high, top = np.percentile(times, [0, 50, 95, 100])
     verdict = f"   goal: median below {goal} ms" if goal else ""
-    print(f"  {name:30} {len(times):4}   {middle:7.1f}  {high:7.1f}   [{low:.1f} .. {top:.1f}]"
-          + verdict)
+    print(
+        f"  {name:30} {len(times):4}   {middle:7.1f}  {high:7.1f}   [{low:.1f} .. {top:.1f}]"
+        + verdict
+    )
 
 
 def main():
@@ -91,12 +95,19 @@ def main():
         return measure(options.moves)
     for threads in options.threads:  # libraries read their number of threads when they start
         load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-        print(f"{threads} thread(s); {os.cpu_count()} cores, load {load:.1f} before the start\n"
-              f"  {'milliseconds':30} {'n':>4}   {'median':>7}  {'95 %':>7}   [min .. max]",
-              flush=True)
+        print(
+            f"{threads} thread(s); {os.cpu_count()} cores, load {load:.1f} before the start\n"
+            f"  {'milliseconds':30} {'n':>4}   {'median':>7}  {'95 %':>7}   [min .. max]",
+            flush=True,
+        )
         environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))}
-        command = [sys.executable, "-m", "tests.benchmarks.explorer", "--here",
-                   f"--moves={options.moves}"]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.benchmarks.explorer",
+            "--here",
+            f"--moves={options.moves}",
+        ]
         subprocess.run(command, env=environment, check=True)
 
 

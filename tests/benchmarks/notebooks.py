@@ -76,8 +76,7 @@ def measure(path, keep=None):
 
 def every_notebook():
     """The lessons, then the sources of the assignments."""
-    return [*sorted(FOLDER.glob("*.ipynb")),
-            *sorted(FOLDER.glob("assignments/source/*/*.ipynb"))]
+    return [*sorted(FOLDER.glob("*.ipynb")), *sorted(FOLDER.glob("assignments/source/*/*.ipynb"))]
 
 
 def main(arguments=None):
@@ -90,13 +89,17 @@ def main(arguments=None):
     if options.keep:
         options.keep.mkdir(parents=True, exist_ok=True)
     problems = 0
-    print(f"data set {options.dataset}\n\n| notebook | seconds | peak MB | cells | |\n|"
-          "---|---|---|---|---|", flush=True)
+    print(
+        f"data set {options.dataset}\n\n| notebook | seconds | peak MB | cells | |\n|"
+        "---|---|---|---|---|",
+        flush=True,
+    )
     for path in options.notebooks or every_notebook():
         seconds, megabytes, cells, problem = measure(path.resolve(), options.keep)
         problems += bool(problem)
-        print(f"| {path.stem} | {seconds:.0f} | {megabytes:.0f} | {cells} | {problem} |",
-              flush=True)
+        print(
+            f"| {path.stem} | {seconds:.0f} | {megabytes:.0f} | {cells} | {problem} |", flush=True
+        )
     return int(problems > 0)
 
 

@@ -32,9 +32,18 @@ def training_run(make_network, every):
 
     def run(recorded):
         start = time.perf_counter()
-        training.fit(network, images[chosen], labels[chosen], loss=loss, optimizer=optimizer,
-                     epochs=1, batch_size=BATCH, rng=rng, progress=False,
-                     recorder=Recorder(every) if recorded else None)
+        training.fit(
+            network,
+            images[chosen],
+            labels[chosen],
+            loss=loss,
+            optimizer=optimizer,
+            epochs=1,
+            batch_size=BATCH,
+            rng=rng,
+            progress=False,
+            recorder=Recorder(every) if recorded else None,
+        )
         return time.perf_counter() - start
 
     return run
@@ -58,10 +67,14 @@ def measure(threads, rounds, every):
 
     from course_lib.nn import networks
 
-    print(f"{threads} thread(s), every {every} steps, {rounds} rounds, "
-          f"load {os.getloadavg()[0]:.1f}: median [quartiles]")
-    networks = {"course_cnn": networks.course_cnn,
-                "mlp": lambda rng: networks.mlp((3072, 50, 10), rng=rng)}
+    print(
+        f"{threads} thread(s), every {every} steps, {rounds} rounds, "
+        f"load {os.getloadavg()[0]:.1f}: median [quartiles]"
+    )
+    networks = {
+        "course_cnn": networks.course_cnn,
+        "mlp": lambda rng: networks.mlp((3072, 50, 10), rng=rng),
+    }
     for name, make_network in networks.items():
         run = training_run(make_network, every)
         for what, first in (("recorder", True), ("neither", False)):
@@ -81,8 +94,15 @@ def main():
         return measure(options.threads[0], options.rounds, options.every)
     for threads in options.threads:  # libraries read their number of threads when they start
         environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))}
-        command = [sys.executable, "-m", "tests.benchmarks.recorder", "--here",
-                   f"--rounds={options.rounds}", f"--threads={threads}", f"--every={options.every}"]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.benchmarks.recorder",
+            "--here",
+            f"--rounds={options.rounds}",
+            f"--threads={threads}",
+            f"--every={options.every}",
+        ]
         subprocess.run(command, env=environment, check=True)
 
 

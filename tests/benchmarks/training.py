@@ -40,8 +40,17 @@ def our_steps(make_network):
 
     def steps(count):
         chosen = rng.integers(0, len(images), count * BATCH)
-        training.fit(network, images[chosen], labels[chosen], loss=loss, optimizer=optimizer,
-                     epochs=1, batch_size=BATCH, rng=rng, progress=False)
+        training.fit(
+            network,
+            images[chosen],
+            labels[chosen],
+            loss=loss,
+            optimizer=optimizer,
+            epochs=1,
+            batch_size=BATCH,
+            rng=rng,
+            progress=False,
+        )
 
     return steps
 
@@ -159,8 +168,10 @@ def report(threads, rounds, speeds):
     for ours, other in pairs:
         ratio = speeds[ours] / speeds[other]
         low, middle, high = ratio.min(), np.median(ratio), ratio.max()
-        print(f"  {ours} / {other.split(', ')[1]:8} {middle:9,.2f} times    "
-              f"[{low:,.2f} .. {high:,.2f}]")
+        print(
+            f"  {ours} / {other.split(', ')[1]:8} {middle:9,.2f} times    "
+            f"[{low:,.2f} .. {high:,.2f}]"
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"  peak memory of this process, PyTorch included: {peak:,.0f} MB\n")
 
@@ -175,8 +186,14 @@ def main():
         return measure(options.threads[0], options.rounds)
     for threads in options.threads:  # libraries read their number of threads when they start
         environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))}
-        command = [sys.executable, "-m", "tests.benchmarks.training", "--here",
-                   f"--rounds={options.rounds}", f"--threads={threads}"]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.benchmarks.training",
+            "--here",
+            f"--rounds={options.rounds}",
+            f"--threads={threads}",
+        ]
         subprocess.run(command, env=environment, check=True)
 
 

@@ -53,8 +53,7 @@ def first_steps(case, dataset, count, seed=0):
 
 
 def weights(network):
-    return [array for layer in network.layers
-            for array in getattr(layer, "params", {}).values()]
+    return [array for layer in network.layers for array in getattr(layer, "params", {}).values()]
 
 
 # Case A as posted
@@ -99,8 +98,18 @@ def pixels_of(images):
 
 
 def test_vectorised_and_loops_are_equal_step_by_step(pictograms):
-    for switches in ({}, {"batch_size": 2, "pixels": "normalised", "bias": True, "filters": "he",
-                          "ties": "by rows", "loss": "log-softmax", "momentum": 0.9}):
+    for switches in (
+        {},
+        {
+            "batch_size": 2,
+            "pixels": "normalised",
+            "bias": True,
+            "filters": "he",
+            "ties": "by rows",
+            "loss": "log-softmax",
+            "momentum": 0.9,
+        },
+    ):
         fast, fast_weights = first_steps(CaseA(**switches), pictograms, 3)
         slow, slow_weights = first_steps(CaseA(loops=True, **switches), pictograms, 3)
         for one, other in zip(fast, slow, strict=True):
@@ -169,12 +178,15 @@ def test_the_network_of_a_record_knows_how_to_look_at_images(pictograms, switche
     case = CaseA(dtype="float32", **switches)
     record = case.run(pictograms, images=300)
     prepare = case.preparation(pictograms)
-    logits = [record.network.forward(prepare(part)) for part in
-              np.split(pictograms.test_images, 10)]
+    logits = [
+        record.network.forward(prepare(part)) for part in np.split(pictograms.test_images, 10)
+    ]
     hits = np.concatenate(logits).argmax(axis=1) == pictograms.test_labels
     assert record.accuracy == hits.mean()
-    assert training.evaluate(
-        record.network, pictograms.test_images, pictograms.test_labels) == record.accuracy
+    assert (
+        training.evaluate(record.network, pictograms.test_images, pictograms.test_labels)
+        == record.accuracy
+    )
 
 
 # Case A's switches
@@ -202,8 +214,11 @@ def test_a_bias_is_one_more_array_of_weights(pictograms):
 
 
 def test_log_softmax_gives_the_same_gradient_as_softmax(pictograms):
-    for one, other in zip(weights_after(CaseA(), pictograms),
-                          weights_after(CaseA(loss="log-softmax"), pictograms), strict=True):
+    for one, other in zip(
+        weights_after(CaseA(), pictograms),
+        weights_after(CaseA(loss="log-softmax"), pictograms),
+        strict=True,
+    ):
         np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12)
 
 
@@ -219,11 +234,17 @@ def test_repaired_and_posted_are_two_ends():
 
 def test_the_first_maximum_by_columns_gets_the_gradient():
     x = np.array([[7.0, 7.0], [7.0, 1.0]])
-    expected = {"by columns": [[1, 0], [0, 0]], "by rows": [[1, 0], [0, 0]],
-                "divided": [[1 / 3, 1 / 3], [1 / 3, 0]]}
+    expected = {
+        "by columns": [[1, 0], [0, 0]],
+        "by rows": [[1, 0], [0, 0]],
+        "divided": [[1 / 3, 1 / 3], [1 / 3, 0]],
+    }
     below = np.array([[1.0, 7.0], [7.0, 1.0]])
-    expected_below = {"by columns": [[0, 0], [1, 0]], "by rows": [[0, 1], [0, 0]],
-                      "divided": [[0, 0.5], [0.5, 0]]}
+    expected_below = {
+        "by columns": [[0, 0], [1, 0]],
+        "by rows": [[0, 1], [0, 0]],
+        "divided": [[0, 0.5], [0.5, 0]],
+    }
     for ties in expected:
         for loops in (False, True):
             pool = CaseA(ties=ties, loops=loops).build(np.random.default_rng(0)).layers[2]
@@ -330,8 +351,9 @@ def test_every_switch_of_case_b_changes_something(digits, switches):
 
 @pytest.mark.parametrize("switches", [{"relu": "copying"}, {"shift": True}])
 def test_these_two_change_nothing_while_numbers_are_small(digits, switches):
-    for one, other in zip(weights_after(CaseB(), digits),
-                          weights_after(CaseB(**switches), digits), strict=True):
+    for one, other in zip(
+        weights_after(CaseB(), digits), weights_after(CaseB(**switches), digits), strict=True
+    ):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
 
 

@@ -24,8 +24,16 @@ def stack(activation="tanh", depth=3, init="xavier", factor=1, bias=0, back=1):
 
 
 def record(rows, **others):
-    return {"layers": rows, "pixels": 1, "labels": 0, "loss": "cross-entropy", "rate": 0.1,
-            "momentum": 0, "batch": 32, "passes": 5} | others
+    return {
+        "layers": rows,
+        "pixels": 1,
+        "labels": 0,
+        "loss": "cross-entropy",
+        "rate": 0.1,
+        "momentum": 0,
+        "batch": 32,
+        "passes": 5,
+    } | others
 
 
 FAULTY = {
@@ -33,8 +41,9 @@ FAULTY = {
     "exploding": record(stack("relu", 6, "he", factor=4)),
     "dead": record(stack("relu", 3, "he", bias=-10)),
     "saturated": record(stack(), pixels=100),
-    "starved": record([*stack("relu", 2, "he")[:-1], linear(10, bias=[0, 12, *[0] * 8])],
-                      loss="squared error"),
+    "starved": record(
+        [*stack("relu", 2, "he")[:-1], linear(10, bias=[0, 12, *[0] * 8])], loss="squared error"
+    ),
     "wrong backward": record(stack(back=-1)),
     "steps too long": record(stack("relu", 2, "he"), rate=3, momentum=0.9),
     "wrong labels": record(stack("relu", 2, "he"), labels=1),
@@ -115,18 +124,21 @@ def set_options(**values):
     return change
 
 
-@pytest.mark.parametrize("change, expected", [
-    (lambda patient: None, []),
-    (replace_a_layer, ["layer 2"]),
-    (shift_biases, ["the biases"]),
-    (scale_weights, ["the weights"]),
-    (darken, ["the images"]),
-    (set_options(labels=np.zeros(1415, int)), ["the labels"]),
-    (set_options(loss=patients.CrossEntropyLoss()), ["the loss"]),
-    (set_options(learning_rate=1, momentum=0.5), ["the optimizer"]),
-    (set_options(batch_size=7), ["the batch size"]),
-    (set_options(batch_size=7, learning_rate=1), ["the optimizer", "the batch size"]),
-])
+@pytest.mark.parametrize(
+    "change, expected",
+    [
+        (lambda patient: None, []),
+        (replace_a_layer, ["layer 2"]),
+        (shift_biases, ["the biases"]),
+        (scale_weights, ["the weights"]),
+        (darken, ["the images"]),
+        (set_options(labels=np.zeros(1415, int)), ["the labels"]),
+        (set_options(loss=patients.CrossEntropyLoss()), ["the loss"]),
+        (set_options(learning_rate=1, momentum=0.5), ["the optimizer"]),
+        (set_options(batch_size=7), ["the batch size"]),
+        (set_options(batch_size=7, learning_rate=1), ["the optimizer", "the batch size"]),
+    ],
+)
 def test_what_was_changed_about_a_patient(change, expected):
     patient, before = patients.admit("K"), patients.admit("K")
     parts, loss = list(patient.network.layers), patient.loss
@@ -138,22 +150,26 @@ def put_a_class(patient):
     patient.network.layers[4] = layers.Tanh
 
 
-@pytest.mark.parametrize("change, words", [
-    (put_a_class, "patient K: layer 4 is the class Tanh itself. Write Tanh, followed"),
-    (set_options(optimizer=optim.SGD), "the optimizer is the class SGD itself"),
-    (set_options(loss=patients.CrossEntropyLoss), "the loss is the class CrossEntropyLoss"),
-    (set_options(learning_rate="0.1"), "the learning rate is the text '0.1'"),
-    (set_options(passes=50), "the number of passes stays 6, and you set 50"),
-    (lambda patient: patient.train(1), "patient K: your function trains it"),
-])
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (put_a_class, "patient K: layer 4 is the class Tanh itself. Write Tanh, followed"),
+        (set_options(optimizer=optim.SGD), "the optimizer is the class SGD itself"),
+        (set_options(loss=patients.CrossEntropyLoss), "the loss is the class CrossEntropyLoss"),
+        (set_options(learning_rate="0.1"), "the learning rate is the text '0.1'"),
+        (set_options(passes=50), "the number of passes stays 6, and you set 50"),
+        (lambda patient: patient.train(1), "patient K: your function trains it"),
+    ],
+)
 def test_what_no_repair_should_do_is_named(change, words):
     with pytest.raises(CheckFailed, match=words):
         treated(lambda name, patient: change(patient), "K", seed=0)
 
 
 def test_images_changed_without_the_test_images_are_named():
-    sentence = treated(lambda name, patient: set_options(images=patient.images / 2)(patient),
-                       "K", seed=0)
+    sentence = treated(
+        lambda name, patient: set_options(images=patient.images / 2)(patient), "K", seed=0
+    )
     assert "the images changed, but test_images not in the same way" in sentence
 
 
@@ -169,5 +185,7 @@ def test_the_squared_error_agrees_with_its_gradient():
     logits, labels = rng.normal(0, 2, (4, 5)), np.array([0, 3, 3, 4])
     loss.forward(logits, labels)
     gradient = loss.backward()
-    assert relative_error(
-        gradient, numerical_gradient(lambda: loss.forward(logits, labels), logits)) < 1e-6
+    assert (
+        relative_error(gradient, numerical_gradient(lambda: loss.forward(logits, labels), logits))
+        < 1e-6
+    )

@@ -23,8 +23,11 @@ INITS = {"filters": "he", "weights": "xavier"}
 def pictograms():
     whole = datasets.load("pictograms")
     return replace(
-        whole, train_images=whole.train_images[:100], train_labels=whole.train_labels[:100],
-        test_images=whole.test_images[:50], test_labels=whole.test_labels[:50],
+        whole,
+        train_images=whole.train_images[:100],
+        train_labels=whole.train_labels[:100],
+        test_images=whole.test_images[:50],
+        test_labels=whole.test_labels[:50],
     )
 
 
@@ -32,8 +35,12 @@ def a_record(accuracy, active, frozen=False, loss=1.0):
     """A record of len(active) steps, and of as many more if it was frozen."""
     steps = len(active)
     return Record(
-        loss=[loss] * steps, active=list(active), gradients={"conv weight": [1.0] * steps},
-        accuracy=accuracy, planned=steps * (1 + frozen), frozen=frozen,
+        loss=[loss] * steps,
+        active=list(active),
+        gradients={"conv weight": [1.0] * steps},
+        accuracy=accuracy,
+        planned=steps * (1 + frozen),
+        frozen=frozen,
     )
 
 
@@ -131,25 +138,30 @@ def between(accuracy=0.5, active=0.04):
     return a_record(accuracy, [0.5] * 10 + [active] * 10)
 
 
-@pytest.mark.parametrize(("records", "words"), [
-    ([living(), living()], "lives"),
-    ([living(0.15)], "does not live"),
-    ([living(0.151)], "lives"),
-    ([between(active=0.05)], "does not live"),
-    ([between(active=0.051)], "lives"),
-    ([living(0.2), living(0.2), living(0.1)], "lives"),  # in the median
-    ([living(0.8), living(0.1), living(0.1)], "does not live"),  # and not in the mean
-    ([living(), living(), between()], "lives"),
-    ([living(), between(), between()], "does not live"),
-    ([dying(3), dying(3)], "dead at step 3"),
-    ([dying(7), dying(3)], "dead at step 3 to 7"),
-    ([dying(15, accuracy=0.5)], "dead at step 15"),  # whatever it was before
-    ([dying(7), living(), dying(3)], "does not live, 2 of 3 dead at step 3 to 7"),
-    ([living(), living(), dying(3)], "lives, 1 of 3 dead at step 3"),
-    ([a_record(0.1, [0.5] * 5, loss=np.nan)], "overflow at step 4"),
-    ([between(), between(), a_record(0.1, [0.5] * 5, loss=np.inf)],
-     "does not live, 1 of 3 overflow at step 4"),
-])
+@pytest.mark.parametrize(
+    ("records", "words"),
+    [
+        ([living(), living()], "lives"),
+        ([living(0.15)], "does not live"),
+        ([living(0.151)], "lives"),
+        ([between(active=0.05)], "does not live"),
+        ([between(active=0.051)], "lives"),
+        ([living(0.2), living(0.2), living(0.1)], "lives"),  # in the median
+        ([living(0.8), living(0.1), living(0.1)], "does not live"),  # and not in the mean
+        ([living(), living(), between()], "lives"),
+        ([living(), between(), between()], "does not live"),
+        ([dying(3), dying(3)], "dead at step 3"),
+        ([dying(7), dying(3)], "dead at step 3 to 7"),
+        ([dying(15, accuracy=0.5)], "dead at step 15"),  # whatever it was before
+        ([dying(7), living(), dying(3)], "does not live, 2 of 3 dead at step 3 to 7"),
+        ([living(), living(), dying(3)], "lives, 1 of 3 dead at step 3"),
+        ([a_record(0.1, [0.5] * 5, loss=np.nan)], "overflow at step 4"),
+        (
+            [between(), between(), a_record(0.1, [0.5] * 5, loss=np.inf)],
+            "does not live, 1 of 3 overflow at step 4",
+        ),
+    ],
+)
 def test_state_and_fate(records, words):
     assert trial.fate(records) == words
     dead = words.startswith(("dead", "overflow"))
@@ -194,18 +206,22 @@ def test_the_command_prints_three_tables(capsys, tmp_path):
 
 def test_fates_shows_each_seed_in_its_row_with_the_mark_of_its_state():
     records = {
-        "first": [dying(3, 0.1), living(0.4), living(0.4)], "second": [between(0.15)],
+        "first": [dying(3, 0.1), living(0.4), living(0.4)],
+        "second": [between(0.15)],
         "third": [living(0.5)],
     }
     figure = pictures.fates(records, "A title")
     panel = figure.axes[0]
     marks = {c.get_label(): c.get_offsets().tolist() for c in panel.collections}
     assert marks == {
-        "lives": [[40, 0], [40, 0], [50, 2]], "does not live": [[15, 1]], "dead": [[10, 0]],
+        "lives": [[40, 0], [40, 0], [50, 2]],
+        "does not live": [[15, 1]],
+        "dead": [[10, 0]],
     }
     assert [text.get_text() for text in panel.get_yticklabels()] == list(records)
     assert [text.get_text() for text in panel.texts] == [
-        "50.0 % active, lives, 1 of 3 dead at step 3", "4.0 % active, does not live",
+        "50.0 % active, lives, 1 of 3 dead at step 3",
+        "4.0 % active, does not live",
         "50.0 % active, lives",
     ]
     assert panel.get_ylim() == (2.5, -0.5)  # the first row on top

@@ -35,8 +35,15 @@ def run(folder, *command, status=0):
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "PATH": programs, "JUPYTER_CONFIG_DIR": str(folder / ".jupyter")}
     done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=folder, env=environment, text=True, timeout=600,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=environment,
+        text=True,
+        timeout=600,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     assert done.returncode == status, f"{command} ended with {done.returncode}:\n{done.stdout}"
     return done.stdout
@@ -66,15 +73,21 @@ def cell(nb, name):
 
 def points(nb):
     """The points of every graded cell, by its id."""
-    graded = [cell.metadata.nbgrader for cell in nb.cells
-              if cell.metadata.get("nbgrader", {}).get("grade")]
+    graded = [
+        cell.metadata.nbgrader
+        for cell in nb.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    ]
     return {each.grade_id: float(each.points) for each in graded}
 
 
 def tasks(nb):
     """The names of the coding tasks, in their order."""
-    return [grade_id(cell) for cell in nb.cells
-            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")]
+    return [
+        grade_id(cell)
+        for cell in nb.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    ]
 
 
 def questions(nb):
@@ -85,9 +98,13 @@ def questions(nb):
 def unneeded(nb):
     """The coding tasks whose functions no other task's solution calls."""
     names = tasks(nb)
-    return [name for name in names
-            if not any(re.search(rf"\b{name}\b", cell(nb, other).source)
-                       for other in names if other != name)]
+    return [
+        name
+        for name in names
+        if not any(
+            re.search(rf"\b{name}\b", cell(nb, other).source) for other in names if other != name
+        )
+    ]
 
 
 def regions(nb, name):

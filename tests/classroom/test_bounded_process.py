@@ -26,8 +26,9 @@ def log(tmp_path):
 
 def run(log, *arguments, seconds=20, gib=1.0, **options):
     """Run a Python command to its end; return what became of it."""
-    process = BoundedProcess([sys.executable, "-c", *arguments], seconds=seconds, gib=gib, log=log,
-                             **options)
+    process = BoundedProcess(
+        [sys.executable, "-c", *arguments], seconds=seconds, gib=gib, log=log, **options
+    )
     while process.look() is None:
         time.sleep(0.02)
     return process.look()

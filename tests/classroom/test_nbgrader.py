@@ -64,8 +64,9 @@ def test_student_version_holds_no_solution_no_hidden_test_and_no_marking_guide(c
     tasks, questions = classroom.tasks(source), classroom.questions(source)
     assert len(solutions) == len(tasks) + len(questions) and len(tests) == len(tasks) >= 3
     assert len(questions) == 1
-    given = "\n".join(re.sub(r"### BEGIN (.*)\n(?s:.*)### END \1", "", cell.source)
-                      for cell in source.cells)
+    given = "\n".join(
+        re.sub(r"### BEGIN (.*)\n(?s:.*)### END \1", "", cell.source) for cell in source.cells
+    )
     lines = telling_lines(solutions + tests)
     secret = {line for line in lines if line not in given}
     assert len(secret) > max(20, 0.9 * len(lines))  # lines that are given anyway are rare
@@ -76,8 +77,9 @@ def test_student_version_holds_no_solution_no_hidden_test_and_no_marking_guide(c
 
 def test_student_version_runs_up_to_the_first_task(course, assignment):
     released = classroom.notebook(course, "release", assignment)
-    client = NotebookClient(released, timeout=120, kernel_name="python3",
-                            resources={"metadata": {"path": str(course)}})
+    client = NotebookClient(
+        released, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(course)}}
+    )
     with pytest.raises(CellExecutionError) as stopped:
         client.execute()
     assert stopped.value.ename == "NotImplementedError"
@@ -101,7 +103,8 @@ def make_class(course):
     scores["wrong"] = classroom.expected(solved, [last])
 
     copies["endless"] = classroom.with_code(
-        solved, other, f"def {other}(*a, **k):\n    while True:\n        pass")
+        solved, other, f"def {other}(*a, **k):\n    while True:\n        pass"
+    )
     scores["endless"] = classroom.expected(solved, [other])
 
     copies["hoarder"] = classroom.with_code(solved, other, HOARD.format(name=other))
@@ -170,7 +173,8 @@ def graded(course):
     """(what the teacher reads, the points there should be, the copies that are not graded)."""
     scores, hopeless = make_class(course), make_hopeless(course)
     report = classroom.run(
-        course, "course_lib", "autograde", CLASS, "--jobs", "2", "--minutes", "2", status=1)
+        course, "course_lib", "autograde", CLASS, "--jobs", "2", "--minutes", "2", status=1
+    )
     return report, scores, hopeless
 
 
@@ -200,8 +204,18 @@ def test_a_second_run_grades_nothing_again_and_stops_what_takes_too_long(course,
     nb = classroom.with_code(solved, classroom.tasks(solved)[0], deaf)
     classroom.hand_in(course, "deaf", CLASS, nb)
     report = classroom.run(
-        course, "course_lib", "autograde", CLASS, "--minutes", "0.25", "--student", "deaf",
-        "--student", "perfect", status=1)
+        course,
+        "course_lib",
+        "autograde",
+        CLASS,
+        "--minutes",
+        "0.25",
+        "--student",
+        "deaf",
+        "--student",
+        "perfect",
+        status=1,
+    )
     assert "graded before" in report
     assert "deaf: stopped: it was not done after 0.25 minutes" in report
     assert not course.joinpath("autograded", "deaf", CLASS).exists()
@@ -250,8 +264,12 @@ def test_full_points_for_the_solution_and_none_for_a_blank_copy(course, assignme
         "blank": dict.fromkeys(classroom.points(solved), 0.0),
     }
     blank = classroom.notebook(course, "autograded", assignment, "blank")
-    errors = {output.ename for cell in blank.cells for output in cell.get("outputs", [])
-              if output.output_type == "error"}
+    errors = {
+        output.ename
+        for cell in blank.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    }
     assert errors == {"NotImplementedError"}
 
 

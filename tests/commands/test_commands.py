@@ -43,17 +43,23 @@ def test_the_help_names_every_command(capsys):
     modules = {module.name for module in pkgutil.iter_modules(commands.__path__)} - {"options"}
     with pytest.raises(SystemExit):
         main(["--help"])
-    told = {line.split()[0] for line in capsys.readouterr().out.splitlines()
-            if line.startswith("    ")}
+    told = {
+        line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("    ")
+    }
     assert modules <= told
     for name in modules:
         assert callable(importlib.import_module(f"course_lib.commands.{name}").main)
 
 
-@pytest.mark.parametrize("log, result", [
-    ("", "nbgrader wrote nothing"), ("\n", "nbgrader wrote nothing"), ("a\nb\n", "b"),
-    ("ValueError: no\nKilled\n", "ValueError: no"),
-])
+@pytest.mark.parametrize(
+    "log, result",
+    [
+        ("", "nbgrader wrote nothing"),
+        ("\n", "nbgrader wrote nothing"),
+        ("a\nb\n", "b"),
+        ("ValueError: no\nKilled\n", "ValueError: no"),
+    ],
+)
 def test_why_a_copy_was_not_graded(log, result, tmp_path):
     job = Job.__new__(Job)
     job.log = tmp_path / "log.txt"

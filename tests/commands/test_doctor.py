@@ -156,7 +156,13 @@ def test_cifar10_is_no_must(embedded):
 
 @pytest.mark.parametrize(
     "value, state",
-    [("", "ok"), ("pictograms", "ok"), ("cifar10", "WRONG"), ("digits", "WRONG"), ("mnist", "WRONG")],
+    [
+        ("", "ok"),
+        ("pictograms", "ok"),
+        ("cifar10", "WRONG"),
+        ("digits", "WRONG"),
+        ("mnist", "WRONG"),
+    ],
 )
 def test_the_chosen_set(embedded, monkeypatch, value, state):
     monkeypatch.setenv("COURSE_DATASET", value)
@@ -272,7 +278,9 @@ def test_a_command_that_needs_a_missing_package_says_so(tmp_path, monkeypatch):
 
 def test_the_readme_quotes_what_the_doctor_says():
     """Every quotation in the README's table is in the source; "…" stands for what differs."""
-    table = COURSE_FOLDER.joinpath("README.md").read_text("utf-8").partition("| the doctor says |")[2]
+    table = (
+        COURSE_FOLDER.joinpath("README.md").read_text("utf-8").partition("| the doctor says |")[2]
+    )
     rows = table.partition("\n\n")[0].split("\n")[2:]
     sayings = [re.findall("`([^`]+)`", row.split("|")[1]) for row in rows]
     sources = [Path(module.__file__).read_text("utf-8") for module in (doctor, files, archives)]

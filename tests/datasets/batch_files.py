@@ -51,18 +51,16 @@ class Writer:
     def array(self, pixels, shape=None, kind="u1", version=1):
         """An array; `shape`, `kind` and `version` may claim something else than the truth."""
         shape = pixels.shape if shape is None else shape
-        return b"".join(
-            [
-                self.name("numpy.core.multiarray", "_reconstruct"),
-                self.name("numpy", "ndarray"),
-                b"K\x00\x85" + self.remember() + self.string("b") + b"\x87" + self.remember(),
-                b"R" + self.remember() + b"(" + self.integer(version),
-                b"(" + b"".join(self.integer(length) for length in shape) + b"t" + self.remember(),
-                self.name("numpy", "dtype") + self.string(kind) + b"K\x00K\x01\x87R",
-                b"(K\x03" + self.string("|") + b"NNN" + self.integer(-1) * 2 + b"K\x00tb",
-                b"\x89" + self.string(pixels.tobytes()) + b"tb",
-            ]
-        )
+        return b"".join([
+            self.name("numpy.core.multiarray", "_reconstruct"),
+            self.name("numpy", "ndarray"),
+            b"K\x00\x85" + self.remember() + self.string("b") + b"\x87" + self.remember(),
+            b"R" + self.remember() + b"(" + self.integer(version),
+            b"(" + b"".join(self.integer(length) for length in shape) + b"t" + self.remember(),
+            self.name("numpy", "dtype") + self.string(kind) + b"K\x00K\x01\x87R",
+            b"(K\x03" + self.string("|") + b"NNN" + self.integer(-1) * 2 + b"K\x00tb",
+            b"\x89" + self.string(pixels.tobytes()) + b"tb",
+        ])
 
 
 def pickled(items):
@@ -85,25 +83,21 @@ def array_of(pixels, **claims):
 
 def batch(pixels, labels, **claims):
     """The bytes of a batch file."""
-    return pickled(
-        [
-            ("batch_label", lambda writer: writer.string("training batch 1 of 5")),
-            ("labels", labels_of(labels)),
-            ("data", array_of(pixels, **claims)),
-            ("filenames", strings_of(f"image_{i}.png" for i in range(len(labels)))),
-        ]
-    )
+    return pickled([
+        ("batch_label", lambda writer: writer.string("training batch 1 of 5")),
+        ("labels", labels_of(labels)),
+        ("data", array_of(pixels, **claims)),
+        ("filenames", strings_of(f"image_{i}.png" for i in range(len(labels)))),
+    ])
 
 
 def meta(class_names=CLASSES):
     """The bytes of batches.meta."""
-    return pickled(
-        [
-            ("num_cases_per_batch", lambda writer: writer.integer(IMAGES_PER_FILE)),
-            ("label_names", strings_of(class_names)),
-            ("num_vis", lambda writer: writer.integer(3072)),
-        ]
-    )
+    return pickled([
+        ("num_cases_per_batch", lambda writer: writer.integer(IMAGES_PER_FILE)),
+        ("label_names", strings_of(class_names)),
+        ("num_vis", lambda writer: writer.integer(3072)),
+    ])
 
 
 def random_batch(seed=0, count=IMAGES_PER_FILE):

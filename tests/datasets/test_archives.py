@@ -184,10 +184,11 @@ BAD_CONTENTS = {
     "damaged behind the last file": (damage_the_end, "damaged or cut off"),
     "wrong checksum at the end": (flip_last_bytes, "damaged or cut off"),
     "tar without gzip": (gzip.decompress, "damaged or cut off"),
-    "a header with a false map": (
-        with_header(b"22 GNU.sparse.map=a,b\n"), "damaged or cut off"),
+    "a header with a false map": (with_header(b"22 GNU.sparse.map=a,b\n"), "damaged or cut off"),
     "a header with a false length": (
-        with_header(b"99999999999999999999 a=b\n"), "damaged or cut off"),
+        with_header(b"99999999999999999999 a=b\n"),
+        "damaged or cut off",
+    ),
     "gzip without tar": (lambda content: gzip.compress(b"hello " * 500), "damaged or cut off"),
 }
 

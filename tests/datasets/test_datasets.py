@@ -102,21 +102,20 @@ BAD_BATCHES = {
     ),
     "no keys": (batch_files.pickled([]), ["no entry data, but nothing"]),
     "data is text": (
-        batch_files.pickled(
-            [("data", lambda w: w.string("pixels")), ("labels", batch_files.labels_of([1]))]
-        ),
+        batch_files.pickled([
+            ("data", lambda w: w.string("pixels")),
+            ("labels", batch_files.labels_of([1])),
+        ]),
         ["bytes as its data", "array of pixels"],
     ),
     "unfinished array": (
-        batch_files.pickled(
-            [
-                (
-                    "data",
-                    lambda w: w.name("numpy.core.multiarray", "_reconstruct") + b"K\x00\x85R",
-                ),
-                ("labels", batch_files.labels_of([1])),
-            ]
-        ),
+        batch_files.pickled([
+            (
+                "data",
+                lambda w: w.name("numpy.core.multiarray", "_reconstruct") + b"K\x00\x85R",
+            ),
+            ("labels", batch_files.labels_of([1])),
+        ]),
         ["not an array of pixels"],
     ),
     "wrong shape": (

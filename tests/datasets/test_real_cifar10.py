@@ -10,9 +10,7 @@ from course_lib import datasets
 from tests.datasets.batch_files import CLASSES, FILES
 from tests.refresh import run
 
-NOTEBOOK = (
-    Path(__file__).parents[2] / "notebooks" / "01_data_loading_and_cifar_reshaping.ipynb"
-)
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_data_loading_and_cifar_reshaping.ipynb"
 
 
 @pytest.mark.parametrize("name", FILES)

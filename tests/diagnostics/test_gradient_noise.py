@@ -152,10 +152,13 @@ def test_band_can_leave_out_the_extremes():
     assert [line.get_ydata()[0] for line in axes.lines] == [5, 95, 50]
 
 
-@pytest.mark.parametrize(("ticks", "shown"), [
-    ([1, 4, 16], ["1", "4", "16"]),
-    (None, ["1", "2", "5", "10"]),
-])
+@pytest.mark.parametrize(
+    ("ticks", "shown"),
+    [
+        ([1, 4, 16], ["1", "4", "16"]),
+        (None, ["1", "2", "5", "10"]),
+    ],
+)
 def test_log_axis_has_plain_numbers(ticks, shown):
     figure, axes = figures.new_figure()
     axes.plot([1, 16], [0, 1])
@@ -193,9 +196,7 @@ def test_explorer_follows_its_controls(table):
     ends = [line.get_xydata()[-1].copy() for line in lines]
     for batch_size in (1, 3, 64, 128):
         explorer.controls["batch_size"].value = batch_size
-        x, y = noise.directions(
-            *noise.draw_walks(table, np.random.default_rng(0)), batch_size
-        )
+        x, y = noise.directions(*noise.draw_walks(table, np.random.default_rng(0)), batch_size)
         np.testing.assert_allclose(arrows.U, x)
         np.testing.assert_allclose(arrows.V, y)
         for line, end in zip(lines, ends, strict=True):

@@ -91,8 +91,12 @@ def torch_statistics(net, x, labels):
         outputs.append(y)
     torch.nn.functional.cross_entropy(y, torch.tensor(labels)).backward()
     for number, (layer, y) in enumerate(zip(net.layers, outputs, strict=True)):
-        expected = {"mean": y.mean(), "spread": y.std(unbiased=False),
-                    "gradient_norm": y.grad.norm(), "gradient_rms": y.grad.square().mean().sqrt()}
+        expected = {
+            "mean": y.mean(),
+            "spread": y.std(unbiased=False),
+            "gradient_norm": y.grad.norm(),
+            "gradient_rms": y.grad.square().mean().sqrt(),
+        }
         shares = dict.fromkeys(("zeros", "dead", "saturated"))
         if isinstance(layer, ReLU):
             units = y.reshape(len(y), -1)
@@ -102,12 +106,20 @@ def torch_statistics(net, x, labels):
             limit = 5.986 if isinstance(layer, Sigmoid) else 2.993
             shares["saturated"] = (outputs[number - 1].abs() > limit).double().mean().item()
         weights = {
-            name: (weight.norm(), weight.grad.norm(), weight.grad.square().mean().sqrt(),
-                   weight.grad.norm() / weight.norm())
-            for (place, name), weight in twin.params.items() if place == number
+            name: (
+                weight.norm(),
+                weight.grad.norm(),
+                weight.grad.square().mean().sqrt(),
+                weight.grad.norm() / weight.norm(),
+            )
+            for (place, name), weight in twin.params.items()
+            if place == number
         }
-        yield ({key: value.item() for key, value in expected.items()}, shares,
-               {key: [value.item() for value in values] for key, values in weights.items()})
+        yield (
+            {key: value.item() for key, value in expected.items()},
+            shares,
+            {key: [value.item() for value in values] for key, values in weights.items()},
+        )
 
 
 @needs_torch
@@ -217,8 +229,10 @@ def test_layers_from_elsewhere_even_those_that_overwrite():
     assert [report.mean for report in reports] == pytest.approx([1, 2, 4, -12, -6])
     norms = [report.gradient_norm for report in reports]
     assert norms == pytest.approx([6, 3, 1.5 * np.sqrt(2), np.sqrt(0.5), np.sqrt(2)])
-    assert [report.weights["factor"].gradient_norm for report in reports[1::2]] == pytest.approx(
-        [6, 4])
+    assert [report.weights["factor"].gradient_norm for report in reports[1::2]] == pytest.approx([
+        6,
+        4,
+    ])
     assert reports[1].name == "1 Scale" and reports[1].weights["factor"].ratio == pytest.approx(3)
 
 
@@ -247,7 +261,12 @@ def test_the_two_cases_as_posted():
     net = CaseA().build(np.random.default_rng(0))
     reports = diagnostics.observe(net, CrossEntropyLoss(), data(3)[0] * 255, [1, 2, 3])
     assert [report.name for report in reports] == [
-        "0 Conv2d", "1 ReLU", "2 ByColumns", "3 Flatten", "4 Linear"]
+        "0 Conv2d",
+        "1 ReLU",
+        "2 ByColumns",
+        "3 Flatten",
+        "4 Linear",
+    ]
     assert list(reports[4].weights) == ["weight"]
 
 
@@ -315,7 +334,8 @@ def test_squares_neither_vanish_nor_overflow(size, dtype):
     x = (np.array([[3.0, -4], [0, 0]]) * size).astype(dtype)
     assert norm_and_rms(x) == pytest.approx((5 * size, 2.5 * size), rel=1e-6)
     assert mean_and_spread(x) == pytest.approx(
-        (-0.25 * size, np.sqrt(6.25 - 0.0625) * size), rel=1e-6)
+        (-0.25 * size, np.sqrt(6.25 - 0.0625) * size), rel=1e-6
+    )
 
 
 def test_statistics_leave_the_array_alone():
@@ -328,21 +348,44 @@ def test_statistics_leave_the_array_alone():
 # Recorder
 
 
-def train(net, recorder, count=150, *, epochs=2, batch_size=64, dtype=np.float64, seed=3,
-          optimizer=None, **options):
+def train(
+    net,
+    recorder,
+    count=150,
+    *,
+    epochs=2,
+    batch_size=64,
+    dtype=np.float64,
+    seed=3,
+    optimizer=None,
+    **options,
+):
     images, labels = data(count, dtype=dtype)
     rng = np.random.default_rng(seed)
     history = training.fit(
-        net, images, labels, loss=CrossEntropyLoss(), epochs=epochs, batch_size=batch_size,
-        optimizer=optimizer or SGD(0.01, momentum=0.9, weight_decay=0.1), rng=rng, progress=False,
-        recorder=recorder, **options)
+        net,
+        images,
+        labels,
+        loss=CrossEntropyLoss(),
+        epochs=epochs,
+        batch_size=batch_size,
+        optimizer=optimizer or SGD(0.01, momentum=0.9, weight_decay=0.1),
+        rng=rng,
+        progress=False,
+        recorder=recorder,
+        **options,
+    )
     return history, rng.random()
 
 
 def lists(recorder):
     """All the lists of a recorder, by names such as "zeros: 1 ReLU"."""
-    return {f"{kind}: {name}": values for kind, table in vars(recorder).items()
-            if isinstance(table, dict) for name, values in table.items()}
+    return {
+        f"{kind}: {name}": values
+        for kind, table in vars(recorder).items()
+        if isinstance(table, dict)
+        for name, values in table.items()
+    }
 
 
 @pytest.mark.parametrize("every", [1, 2, 20])
@@ -408,20 +451,31 @@ def test_records_are_what_observe_sees(name):
         for number, report in enumerate(reports):
             for key, w in report.weights.items():
                 old, new = (n.layers[number].params[key] for n in (before, after))
-                expected |= {f"{kind}: {report.name} {key}": value for kind, value in (
-                    ("gradients", w.gradient_norm), ("gradient_rms", w.gradient_rms),
-                    ("gradient_ratios", w.ratio))}
+                expected |= {
+                    f"{kind}: {report.name} {key}": value
+                    for kind, value in (
+                        ("gradients", w.gradient_norm),
+                        ("gradient_rms", w.gradient_rms),
+                        ("gradient_ratios", w.ratio),
+                    )
+                }
                 with np.errstate(divide="ignore"):
-                    expected[f"update_ratios: {report.name} {key}"] = (
-                        np.linalg.norm(new - old) / np.linalg.norm(old))
+                    expected[f"update_ratios: {report.name} {key}"] = np.linalg.norm(
+                        new - old
+                    ) / np.linalg.norm(old)
             if report.zeros is not None or report.saturated is not None:
-                expected |= {f"means: {report.name}": report.mean,
-                             f"spreads: {report.name}": report.spread}
-            expected |= {f"{kind}: {report.name}": getattr(report, kind)
-                         for kind in ("zeros", "dead", "saturated")
-                         if getattr(report, kind) is not None}
+                expected |= {
+                    f"means: {report.name}": report.mean,
+                    f"spreads: {report.name}": report.spread,
+                }
+            expected |= {
+                f"{kind}: {report.name}": getattr(report, kind)
+                for kind in ("zeros", "dead", "saturated")
+                if getattr(report, kind) is not None
+            }
         assert {key: values.pop(0) for key, values in got.items()} == pytest.approx(
-            expected, rel=1e-9)
+            expected, rel=1e-9
+        )
     assert not any(got.values())
 
 
@@ -429,9 +483,19 @@ def test_a_unit_is_dead_only_if_it_is_in_all_shares():
     net, recorder = make("course_cnn"), diagnostics.Recorder()
     images, labels = data(64)
     images[:32], images[32:] = images[0], -images[0]  # what one share kills lives in the other
-    training.fit(net, images, labels, loss=CrossEntropyLoss(), optimizer=SGD(0.0), epochs=1,
-                 batch_size=64, rng=np.random.default_rng(0), progress=False, shuffle=False,
-                 recorder=recorder)
+    training.fit(
+        net,
+        images,
+        labels,
+        loss=CrossEntropyLoss(),
+        optimizer=SGD(0.0),
+        epochs=1,
+        batch_size=64,
+        rng=np.random.default_rng(0),
+        progress=False,
+        shuffle=False,
+        recorder=recorder,
+    )
     assert recorder.dead["1 ReLU"] == [0] and recorder.zeros["1 ReLU"] == [0.5]
 
 
@@ -439,9 +503,19 @@ def test_shares_with_different_means_make_one_spread():
     net, recorder = make("course_cnn"), diagnostics.Recorder()
     images, labels = data(80)  # shares of 40 and 40 or 27, 27 and 26
     images[30:] *= 9
-    training.fit(net, images, labels, loss=CrossEntropyLoss(), optimizer=SGD(0.0), epochs=1,
-                 batch_size=80, rng=np.random.default_rng(0), progress=False, shuffle=False,
-                 recorder=recorder)
+    training.fit(
+        net,
+        images,
+        labels,
+        loss=CrossEntropyLoss(),
+        optimizer=SGD(0.0),
+        epochs=1,
+        batch_size=80,
+        rng=np.random.default_rng(0),
+        progress=False,
+        shuffle=False,
+        recorder=recorder,
+    )
     y = net.layers[1].forward(net.layers[0].forward(images))
     assert recorder.means["1 ReLU"] == pytest.approx([y.mean()], rel=1e-9)
     assert recorder.spreads["1 ReLU"] == pytest.approx([y.std()], rel=1e-9)
@@ -450,9 +524,18 @@ def test_shares_with_different_means_make_one_spread():
 def test_the_update_with_momentum_is_what_the_weights_moved_by():
     net = Sequential([Flatten(), linear([[3.0], [4]])])
     recorder = diagnostics.Recorder(1)
-    training.fit(net, np.array([[1.0, 0]]).reshape(1, 1, 2, 1), [0], loss=Sum(),
-                 optimizer=SGD(0.5, momentum=0.5), epochs=3, batch_size=1,
-                 rng=np.random.default_rng(0), progress=False, recorder=recorder)
+    training.fit(
+        net,
+        np.array([[1.0, 0]]).reshape(1, 1, 2, 1),
+        [0],
+        loss=Sum(),
+        optimizer=SGD(0.5, momentum=0.5),
+        epochs=3,
+        batch_size=1,
+        rng=np.random.default_rng(0),
+        progress=False,
+        recorder=recorder,
+    )
     # the gradient is 1, 0 each time; the velocities 1, 1.5, 1.75; the first weight 3, 2.5, 1.75
     name = "1 Linear weight"
     assert recorder.gradients[name] == pytest.approx([1, 1, 1])
@@ -480,8 +563,14 @@ def test_the_number_of_threads_does_not_show(threads):
     def record(count):
         recorder = diagnostics.Recorder(1)
         with threadpool_limits(limits=count, user_api="blas"):
-            train(make("course_cnn", dtype=np.float32), recorder, 260, batch_size=130, epochs=4,
-                  dtype=np.float32)
+            train(
+                make("course_cnn", dtype=np.float32),
+                recorder,
+                260,
+                batch_size=130,
+                epochs=4,
+                dtype=np.float32,
+            )
         return lists(recorder)
 
     assert record(1) == record(threads)
@@ -495,7 +584,8 @@ def test_every_twentieth_step_and_the_first():
     assert recorder.steps == [0, 20, 40, 60, 80]
     assert {len(values) for values in lists(recorder).values()} == {5}
     assert list(recorder.gradients) == [
-        f"{number} Linear {name}" for number in (1, 3, 5) for name in ("weight", "bias")]
+        f"{number} Linear {name}" for number in (1, 3, 5) for name in ("weight", "bias")
+    ]
     assert list(recorder.saturated) == list(recorder.means) == ["2 Sigmoid", "4 Sigmoid"]
     assert recorder.zeros == recorder.dead == {}
 
@@ -580,9 +670,18 @@ def test_overflow_is_recorded_without_a_word():
     layer.params["weight"][...] = 1e10
     recorder = diagnostics.Recorder()
     net = Sequential([Flatten(), layer, ReLU()])
-    training.fit(net, np.full((2, 1, 1, 1), 1e100), [0, 0], loss=Sum(), optimizer=QuietSGD(1e300),
-                 epochs=1, batch_size=2, rng=np.random.default_rng(0), progress=False,
-                 recorder=recorder)
+    training.fit(
+        net,
+        np.full((2, 1, 1, 1), 1e100),
+        [0, 0],
+        loss=Sum(),
+        optimizer=QuietSGD(1e300),
+        epochs=1,
+        batch_size=2,
+        rng=np.random.default_rng(0),
+        progress=False,
+        recorder=recorder,
+    )
     assert recorder.means["2 ReLU"] == [np.inf] and np.isnan(recorder.spreads["2 ReLU"][0])
     assert recorder.gradients["1 Quiet weight"] == [np.inf]
     assert recorder.update_ratios["1 Quiet weight"] == [np.inf]

@@ -33,9 +33,14 @@ ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("0*.ipynb"))
 GLOSSARY = ROOT / "notebooks" / "glossary.ipynb"
 NOTEBOOKS = [*LESSONS, GLOSSARY, *sorted((ROOT / "notebooks").glob("assignments/source/*/*.ipynb"))]
-PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", ROOT / "course_lib" / "README.md",
-         ROOT / ".github" / "CONTRIBUTING.md", ROOT / ".github" / "CHANGELOG.md",
-         ROOT / "notebooks" / "assignments" / "README.md"]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "data" / "README.md",
+    ROOT / "course_lib" / "README.md",
+    ROOT / ".github" / "CONTRIBUTING.md",
+    ROOT / ".github" / "CHANGELOG.md",
+    ROOT / "notebooks" / "assignments" / "README.md",
+]
 SMALLEST_TEXT = 8  # in points: 11 pixels on the screen
 STRIDES = {"kernel_size": 2, "stride": 1}
 CHROMIUM = pytest.mark.skipif(browser.CHROMIUM is None, reason="Chromium is not installed")
@@ -170,9 +175,15 @@ def texts(drawn):
     """Every text of a figure, with the panel it belongs to."""
     for axes in drawn.axes:
         legend = axes.get_legend()
-        parts = [*axes.texts, axes.title, axes.xaxis.label, axes.yaxis.label,
-                 *axes.get_xticklabels(), *axes.get_yticklabels(),
-                 *(legend.get_texts() if legend else [])]
+        parts = [
+            *axes.texts,
+            axes.title,
+            axes.xaxis.label,
+            axes.yaxis.label,
+            *axes.get_xticklabels(),
+            *axes.get_yticklabels(),
+            *(legend.get_texts() if legend else []),
+        ]
         yield from ((text, axes) for text in parts if text.get_visible() and text.get_text())
 
 
@@ -195,10 +206,16 @@ def look(artist):
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_two_series_differ_in_colour_alone(name):
     for axes in figure(name).axes:
-        named = [part for part in (*axes.lines, *axes.collections)
-                 if part.get_visible() and not str(part.get_label()).startswith("_")]
-        looks = [look(part) for part in named if isinstance(part, PathCollection)
-                 or hasattr(part, "get_marker")]
+        named = [
+            part
+            for part in (*axes.lines, *axes.collections)
+            if part.get_visible() and not str(part.get_label()).startswith("_")
+        ]
+        looks = [
+            look(part)
+            for part in named
+            if isinstance(part, PathCollection) or hasattr(part, "get_marker")
+        ]
         zeros = [each for each in looks if each[1] == "v"]  # told apart by their size
         assert len(set(looks)) >= len(looks) - max(len(zeros) - 1, 0), looks
         hatches = [tuple(bar.get_hatch() or "" for bar in bars) for bars in axes.containers]
@@ -373,8 +390,9 @@ def explorer(tmp_path_factory):
     from playwright.sync_api import sync_playwright
 
     folder = tmp_path_factory.mktemp("page")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EXPLORER)],
-                                       metadata=METADATA)
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(EXPLORER)], metadata=METADATA
+    )
     nbformat.write(notebook, folder / "explorer.ipynb")
     home = tmp_path_factory.mktemp("home")
     with browser.jupyterlab(folder, home) as address, sync_playwright() as playwright:
@@ -392,11 +410,16 @@ def accessible(notebook):
     """Controls and pictures of the explorer as a screen reader finds them: [(role, name)]."""
     session = notebook.context.new_cdp_session(notebook.page)
     found = session.send("DOM.getDocument")
-    root = session.send("DOM.querySelector", {
-        "nodeId": found["root"]["nodeId"], "selector": ".jp-OutputArea-output"})
+    root = session.send(
+        "DOM.querySelector",
+        {"nodeId": found["root"]["nodeId"], "selector": ".jp-OutputArea-output"},
+    )
     nodes = session.send("Accessibility.queryAXTree", {"nodeId": root["nodeId"]})["nodes"]
-    values = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes
-              if not node["ignored"]]
+    values = [
+        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        for node in nodes
+        if not node["ignored"]
+    ]
     return [(role, name) for role, name in values if role in CONTROLS | {"image"}]
 
 
@@ -437,8 +460,9 @@ def test_a_key_changes_what_the_slider_and_the_picture_say(explorer):
     handle.focus()
     for _ in range(8):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function("text => document.querySelector('img.widget-image').alt !== text",
-                           arg=shown)
+    page.wait_for_function(
+        "text => document.querySelector('img.widget-image').alt !== text", arg=shown
+    )
     readout = page.locator(".widget-slider", has=handle).locator(".widget-readout")
     assert handle.get_attribute("aria-valuetext") == readout.inner_text() != before
     said = page.locator(".alternative").inner_text()
@@ -456,8 +480,9 @@ def test_the_words_stay_open_while_a_slider_moves(explorer):
     assert before.startswith("Figure: ") and "Panel 3 of 3" in before
     page.get_by_role("slider", name="depth: layers").focus()
     page.keyboard.press("ArrowLeft")
-    page.wait_for_function("text => document.querySelector('.widget-html pre')?.innerText !== text",
-                           arg=before)
+    page.wait_for_function(
+        "text => document.querySelector('.widget-html pre')?.innerText !== text", arg=before
+    )
     assert words.is_visible()
 
 
@@ -466,9 +491,11 @@ def test_nothing_is_cut_off_in_a_narrow_window(explorer):
     for part in ("img.widget-image", ".widget-dropdown", ".widget-slider", ".widget-html pre"):
         for box in explorer.page.locator(part).all():
             left, right = box.evaluate(
-                "e => [e.getBoundingClientRect().left, e.getBoundingClientRect().right]")
+                "e => [e.getBoundingClientRect().left, e.getBoundingClientRect().right]"
+            )
             area = box.evaluate(
                 "e => { const r = e.closest('.jp-OutputArea').getBoundingClientRect();"
-                " return [r.left, r.right]; }")
+                " return [r.left, r.right]; }"
+            )
             assert area[0] - 4 <= left and right <= area[1] + 4, (part, left, right, area)
     assert explorer.problems == []

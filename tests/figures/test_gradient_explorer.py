@@ -99,21 +99,24 @@ def test_a_line_is_read_in_any_order_with_any_spaces_and_capitals():
     assert Settings.from_text("") == Settings()
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("depth", "'depth' is not understood; write settings as name=value"),
-    ("depth = 5", "'depth' is not understood"),
-    ("=5", "'=5' is not understood"),
-    ("depht=5", "there is no setting 'depht'; choose one of network, depth, width"),
-    ("depth=five", "depth is 'five'; give a whole number from 1 to 50"),
-    ("depth=5.5", "depth is '5.5'; give a whole number from 1 to 50"),
-    ("depth=51", "depth is 51; give a whole number from 1 to 50"),
-    ("init=normal:1000", "sigma is 1000.0; give a number from 0.001 to 100"),
-    ("init=normal:", "'sigma=' is not understood"),
-    ("init=norml", "init is 'norml'; choose one of normal, xavier, he, case-A, case-B"),
-    ("sigma=nan", "sigma is nan; give a number from 0.001 to 100"),
-    ("depth=3 depth=4", "depth is given twice"),
-    ("depth=" + "9" * 100, "depth is '9{40}'; give a whole number from 1 to 50$"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("depth", "'depth' is not understood; write settings as name=value"),
+        ("depth = 5", "'depth' is not understood"),
+        ("=5", "'=5' is not understood"),
+        ("depht=5", "there is no setting 'depht'; choose one of network, depth, width"),
+        ("depth=five", "depth is 'five'; give a whole number from 1 to 50"),
+        ("depth=5.5", "depth is '5.5'; give a whole number from 1 to 50"),
+        ("depth=51", "depth is 51; give a whole number from 1 to 50"),
+        ("init=normal:1000", "sigma is 1000.0; give a number from 0.001 to 100"),
+        ("init=normal:", "'sigma=' is not understood"),
+        ("init=norml", "init is 'norml'; choose one of normal, xavier, he, case-A, case-B"),
+        ("sigma=nan", "sigma is nan; give a number from 0.001 to 100"),
+        ("depth=3 depth=4", "depth is given twice"),
+        ("depth=" + "9" * 100, "depth is '9{40}'; give a whole number from 1 to 50$"),
+    ],
+)
 def test_a_broken_line_gives_one_sentence(text, message):
     with pytest.raises(ValueError, match=f"^{message.replace('.', '[.]')}"):
         Settings.from_text(text)
@@ -141,17 +144,31 @@ def test_presets_hold_both_cases_and_every_diagnosis_that_is_a_matter_of_setting
         init="he", inputs="normalised", batch_size=64, learning_rate=0.01
     )
     assert PRESETS["case B, as posted"] == Settings(
-        network="case B", init="case B", loss="squared error", inputs="raw", batch_size=32,
+        network="case B",
+        init="case B",
+        loss="squared error",
+        inputs="raw",
+        batch_size=32,
         learning_rate=0.03,
     )
     assert PRESETS["case B, repaired"] == PRESETS["case B, as posted"].but(
         init="xavier", loss="cross-entropy", inputs="normalised"
     )
-    changes = [{"init": "he"}, {"inputs": "normalised"}, {"batch_size": 32}, {"batch_size": 256},
-               {"learning_rate": 1e-5}, None, {"learning_rate": 1e-4, "batch_size": 32}]
+    changes = [
+        {"init": "he"},
+        {"inputs": "normalised"},
+        {"batch_size": 32},
+        {"batch_size": 256},
+        {"learning_rate": 1e-5},
+        None,
+        {"learning_rate": 1e-4, "batch_size": 32},
+    ]
     for diagnosis, change in zip(ballot.DIAGNOSES, changes, strict=True):
-        named = [preset for name, preset in PRESETS.items()
-                 if name.startswith(f"diagnosis {diagnosis.number}: ")]
+        named = [
+            preset
+            for name, preset in PRESETS.items()
+            if name.startswith(f"diagnosis {diagnosis.number}: ")
+        ]
         assert named == ([posted.but(**change)] if change else [])
     assert len(set(PRESETS.values())) == len(PRESETS)
 
@@ -159,11 +176,15 @@ def test_presets_hold_both_cases_and_every_diagnosis_that_is_a_matter_of_setting
 # Computation
 
 
-@pytest.mark.parametrize("case", [
-    CaseA(ties="by rows", dtype="float32"),
-    CaseA(ties="by rows", dtype="float32", pixels="normalised"),
-    CaseA(ties="by rows", dtype="float32", pixels="0 to 1", batch_size=32, learning_rate=0.01),
-], ids=str)
+@pytest.mark.parametrize(
+    "case",
+    [
+        CaseA(ties="by rows", dtype="float32"),
+        CaseA(ties="by rows", dtype="float32", pixels="normalised"),
+        CaseA(ties="by rows", dtype="float32", pixels="0 to 1", batch_size=32, learning_rate=0.01),
+    ],
+    ids=str,
+)
 def test_case_a_is_that_of_the_cases_step_by_step(case, dataset):
     settings = gradient_explorer.presets.of_case_a(case)
     rng = np.random.default_rng(0)
@@ -178,8 +199,9 @@ def test_case_a_is_that_of_the_cases_step_by_step(case, dataset):
         np.testing.assert_allclose(result.step, moved, rtol=1e-3)
 
 
-@pytest.mark.parametrize("case", [CaseB(jacobian="outer", sign=1, shift=True), CaseB.repaired()],
-                         ids=str)
+@pytest.mark.parametrize(
+    "case", [CaseB(jacobian="outer", sign=1, shift=True), CaseB.repaired()], ids=str
+)
 def test_case_b_is_that_of_the_cases_at_the_first_step(case, dataset):
     digits = datasets.load("digits")
     network = case.build(np.random.default_rng(0))
@@ -293,12 +315,15 @@ def test_first_weights_have_the_spread_that_their_name_says(init):
     assert biases.std() == pytest.approx(1 if init == "case B" else 0, rel=0.2)
 
 
-@pytest.mark.parametrize(("layer", "values", "expected"), [
-    (Sigmoid(), [0, 0.049, 0.051, 0.999, 1], {0: 0.4, 1: 0.2, 19: 0.4}),
-    (Tanh(), [-1, -0.95, 0.05, 1], {0: 0.5, 10: 0.25, 19: 0.25}),
-    (ReLU(), [0, 1e-9, 0.9, 1.1, np.inf], {0: 0.2, 1: 0.2, 10: 0.2, 11: 0.2, 19: 0.2}),
-    (ReLU(), [0, np.nan, 5e4, 0], {0: 2 / 3, 19: 1 / 3}),
-])
+@pytest.mark.parametrize(
+    ("layer", "values", "expected"),
+    [
+        (Sigmoid(), [0, 0.049, 0.051, 0.999, 1], {0: 0.4, 1: 0.2, 19: 0.4}),
+        (Tanh(), [-1, -0.95, 0.05, 1], {0: 0.5, 10: 0.25, 19: 0.25}),
+        (ReLU(), [0, 1e-9, 0.9, 1.1, np.inf], {0: 0.2, 1: 0.2, 10: 0.2, 11: 0.2, 19: 0.2}),
+        (ReLU(), [0, np.nan, 5e4, 0], {0: 2 / 3, 19: 1 / 3}),
+    ],
+)
 def test_histograms_by_hand(layer, values, expected):
     with np.errstate(divide="ignore"):
         shares = computation.histogram(layer, np.array([values], np.float32))
@@ -411,14 +436,19 @@ def test_overflow_in_the_next_mini_batch_alone(dataset, monkeypatch):
 @pytest.mark.parametrize("loss", CHOICES["loss"])
 @pytest.mark.parametrize("sigma", [1e-3, 100])
 def test_extremes_give_numbers_or_a_clear_overflow(activation, network, loss, sigma, dataset):
-    settings = Settings(network, 50, 128, activation, "normal", sigma, loss, "raw", steps=3,
-                        learning_rate=10.0)
+    settings = Settings(
+        network, 50, 128, activation, "normal", sigma, loss, "raw", steps=3, learning_rate=10.0
+    )
     picture, result = GradientPicture(), compute(settings, dataset)
     picture.redraw(result)
-    assert ("overflowed at layer" in verdict(result)) == (not np.isfinite(
-        np.concatenate([result.rms, [result.loss]])).all())
-    drawn = sum(np.isfinite(line.get_ydata()).sum() for line in
-                (picture.rms, picture.zeros, picture.infinite) if line.get_visible())
+    assert ("overflowed at layer" in verdict(result)) == (
+        not np.isfinite(np.concatenate([result.rms, [result.loss]])).all()
+    )
+    drawn = sum(
+        np.isfinite(line.get_ydata()).sum()
+        for line in (picture.rms, picture.zeros, picture.infinite)
+        if line.get_visible()
+    )
     assert drawn == len(result.rms)
     assert "Figure: " in describe(picture.figure)
 
@@ -426,23 +456,36 @@ def test_extremes_give_numbers_or_a_clear_overflow(activation, network, loss, si
 # Verdicts
 
 
-@pytest.mark.parametrize(("settings", "beginning"), [
-    (Settings(), "vanishing: the first layer receives 10⁻⁸ of the last"),
-    (Settings(init="xavier"), "vanishing: the first layer receives 10⁻⁶ of the last"),
-    (Settings(init="xavier", activation="tanh"), "healthy: the first layer receives 0."),
-    (Settings(init="he", activation="ReLU", depth=50), "healthy: the first layer receives "),
-    (Settings(depth=1), "healthy: the only layer"),
-    (Settings(sigma=0.01, activation="ReLU"), "vanishing: no layer receives more than 10⁻¹⁴"),
-    (Settings(sigma=0.001, depth=50), "vanishing: layers 1 to 3"),
-    (Settings(sigma=1, activation="ReLU"), "exploding: layer 10 receives 10⁵; step too long: "),
-    (Settings(sigma=3, activation="tanh"), "saturated: 94 % of layer 1 and of 8 more; exploding: "),
-    (Settings(init="he", activation="ReLU", depth=50, width=4), "dead: 100 % of layer 14 and of "),
-    (PRESETS["case A, as posted"], "step too long: "),
-    (PRESETS["case A, as posted"].but(steps=5), "dead: over 99 % of layer 1; no layer receives"),
-    (PRESETS["case A, repaired"], "healthy: "),
-    (PRESETS["case B, as posted"], "saturated: 91 % of layer 1"),
-    (PRESETS["case B, repaired"], "healthy: "),
-], ids=str)
+@pytest.mark.parametrize(
+    ("settings", "beginning"),
+    [
+        (Settings(), "vanishing: the first layer receives 10⁻⁸ of the last"),
+        (Settings(init="xavier"), "vanishing: the first layer receives 10⁻⁶ of the last"),
+        (Settings(init="xavier", activation="tanh"), "healthy: the first layer receives 0."),
+        (Settings(init="he", activation="ReLU", depth=50), "healthy: the first layer receives "),
+        (Settings(depth=1), "healthy: the only layer"),
+        (Settings(sigma=0.01, activation="ReLU"), "vanishing: no layer receives more than 10⁻¹⁴"),
+        (Settings(sigma=0.001, depth=50), "vanishing: layers 1 to 3"),
+        (Settings(sigma=1, activation="ReLU"), "exploding: layer 10 receives 10⁵; step too long: "),
+        (
+            Settings(sigma=3, activation="tanh"),
+            "saturated: 94 % of layer 1 and of 8 more; exploding: ",
+        ),
+        (
+            Settings(init="he", activation="ReLU", depth=50, width=4),
+            "dead: 100 % of layer 14 and of ",
+        ),
+        (PRESETS["case A, as posted"], "step too long: "),
+        (
+            PRESETS["case A, as posted"].but(steps=5),
+            "dead: over 99 % of layer 1; no layer receives",
+        ),
+        (PRESETS["case A, repaired"], "healthy: "),
+        (PRESETS["case B, as posted"], "saturated: 91 % of layer 1"),
+        (PRESETS["case B, repaired"], "healthy: "),
+    ],
+    ids=str,
+)
 def test_known_situations(settings, beginning, dataset):
     assert verdict(compute(settings, dataset)).startswith(beginning)
 
@@ -451,10 +494,19 @@ def test_known_situations(settings, beginning, dataset):
 def healthy():
     ones = np.ones(4)
     return computation.Result(
-        settings=Settings(depth=4), rms=0.1 * ones, l2=ones, step=0.01 * ones,
-        activations=("ReLU",) * 3, histograms=np.full((3, 20), 0.05),
-        saturated=np.full(3, np.nan), dead=np.zeros(3), loss_before=2.3, loss=2.3,
-        overflowed=None, where="", steps=0,
+        settings=Settings(depth=4),
+        rms=0.1 * ones,
+        l2=ones,
+        step=0.01 * ones,
+        activations=("ReLU",) * 3,
+        histograms=np.full((3, 20), 0.05),
+        saturated=np.full(3, np.nan),
+        dead=np.zeros(3),
+        loss_before=2.3,
+        loss=2.3,
+        overflowed=None,
+        where="",
+        steps=0,
     )
 
 
@@ -478,15 +530,26 @@ def healthy():
     ({"overflowed": 3, "where": "on the way back"}, "overflowed at layer 3, on the way back"),
 ])  # fmt: skip
 def test_verdicts_on_numbers_made_by_hand(healthy, changes, expected):
-    arrays = {name: np.array(value, float) if isinstance(value, list) else value
-              for name, value in changes.items()}
+    arrays = {
+        name: np.array(value, float) if isinstance(value, list) else value
+        for name, value in changes.items()
+    }
     assert verdict(replace(healthy, **arrays)).startswith(expected)
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    (0, "0"), (0.0123, "0.012"), (1.26e-6, "1.3·10⁻⁶"), (3.14159, "3.1"), (36_671, "36,671"),
-    (2e7, "2.0·10⁷"), (np.nan, "not a number"), (np.inf, "infinite"),
-])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (0.0123, "0.012"),
+        (1.26e-6, "1.3·10⁻⁶"),
+        (3.14159, "3.1"),
+        (36_671, "36,671"),
+        (2e7, "2.0·10⁷"),
+        (np.nan, "not a number"),
+        (np.inf, "infinite"),
+    ],
+)
 def test_numbers_in_words(value, text):
     assert words.short(value) == text
 
@@ -540,8 +603,14 @@ def test_the_picture_shows_the_result(healthy):
 
 
 def test_the_same_picture_shows_any_result_after_any_other(dataset):
-    some = [Settings(), Settings(depth=1), PRESETS["case B, as posted"], Settings(depth=50),
-            PRESETS["case A, as posted"], Settings(depth=3, activation="tanh")]
+    some = [
+        Settings(),
+        Settings(depth=1),
+        PRESETS["case B, as posted"],
+        Settings(depth=50),
+        PRESETS["case A, as posted"],
+        Settings(depth=3, activation="tanh"),
+    ]
     one = GradientPicture()
     for settings in some + some[::-1]:
         result, fresh = compute(settings, dataset), GradientPicture()
@@ -551,15 +620,17 @@ def test_the_same_picture_shows_any_result_after_any_other(dataset):
         for panel, other in zip(one.figure.axes, fresh.figure.axes, strict=True):
             assert panel.get_xlim() == other.get_xlim() and panel.get_ylim() == other.get_ylim()
             for axis, twin in ((panel.xaxis, other.xaxis), (panel.yaxis, other.yaxis)):
-                assert ([text.get_text() for text in axis.get_ticklabels()]
-                        == [text.get_text() for text in twin.get_ticklabels()])
+                assert [text.get_text() for text in axis.get_ticklabels()] == [
+                    text.get_text() for text in twin.get_ticklabels()
+                ]
 
 
 def surroundings_in_words(picture):
     return [
         [text.get_text() for text in (*axis.get_ticklabels(), axis.label, panel.title)]
         + [*axis.get_ticklocs(), *axis.get_view_interval()]
-        for panel in picture.figure.axes for axis in (panel.xaxis, panel.yaxis)
+        for panel in picture.figure.axes
+        for axis in (panel.xaxis, panel.yaxis)
     ]
 
 

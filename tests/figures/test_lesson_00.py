@@ -46,8 +46,10 @@ def test_the_architecture_is_told_in_order():
 def test_the_stacks_of_the_architecture_have_a_sheet_for_each_channel_and_do_not_overlap():
     axes = pictures.architecture().axes[0]
     assert [len(stack.get_paths()) for stack in axes.collections] == [3, 16, 16, 16, 1, 1, 1]
-    ends = [np.concatenate([path.vertices for path in stack.get_paths()])[:, 0]
-            for stack in axes.collections]
+    ends = [
+        np.concatenate([path.vertices for path in stack.get_paths()])[:, 0]
+        for stack in axes.collections
+    ]
     for left, right in zip(ends[:-1], ends[1:], strict=True):
         assert left.max() < right.min()
 

@@ -24,10 +24,14 @@ def test_sizes_are_those_of_the_losses_gradients(gap, classes):
     logits = logits_of(gap, classes)
     p, *sizes = losses.gradient_sizes([gap], classes)
     np.testing.assert_allclose(p, softmax(logits), rtol=1e-12)
-    for size, loss in zip(sizes, (
-        lambda: CrossEntropyLoss().forward(logits, [0]),
-        lambda: squared_error(logits),
-    ), strict=True):
+    for size, loss in zip(
+        sizes,
+        (
+            lambda: CrossEntropyLoss().forward(logits, [0]),
+            lambda: squared_error(logits),
+        ),
+        strict=True,
+    ):
         expected = np.linalg.norm(gradcheck.numerical_gradient(loss, logits))
         assert size == pytest.approx([expected], rel=1e-4, abs=1e-9)
 
@@ -106,7 +110,7 @@ def test_log_sum_exp_figure_shows_both_panels():
 
 def test_accuracy_dots_show_every_seed_and_the_mean():
     figure = pictures.accuracy_dots({"as posted": [0.1, 0.1], "repaired": [0.9, 0.95, 0.97]})
-    axes, = figure.axes
+    (axes,) = figure.axes
     first, second, means = axes.lines[:3]
     np.testing.assert_array_equal(first.get_data(), [[0.1, 0.1], [0, 0]])
     np.testing.assert_array_equal(second.get_data(), [[0.9, 0.95, 0.97], [1, 1, 1]])

@@ -89,7 +89,7 @@ def test_heat_map_crosses_out_what_has_no_logarithm():
     _, axes = figures.new_figure()
     cells = pictures.heat_map(axes, [0, 10], np.array([[0, 1e-3], [np.nan, 1e-2]]), 1e-6, 1)
     np.testing.assert_array_equal(np.ma.getmaskarray(cells.get_array()), [[1, 0], [1, 0]])
-    (label, x, y), = visible(axes)
+    ((label, x, y),) = visible(axes)
     assert label == "exactly 0, or not finite"
     np.testing.assert_array_equal(x, [5, 5])
     np.testing.assert_array_equal(y, [1, 2])
@@ -106,29 +106,52 @@ def starts():
 def test_the_notebook_has_six_guided_experiments(starts):
     assert len(starts) == 6
     for line in starts:
-        assert gradient_explorer.Settings.from_text(line).to_text() == line  # as the explorer writes it
+        assert (
+            gradient_explorer.Settings.from_text(line).to_text() == line
+        )  # as the explorer writes it
 
 
 # Of each guided experiment: settings to move to, and how the verdict begins then.
 EXPECTED = [
-    [({}, "healthy"), ({"depth": 3}, "healthy"), ({"depth": 4}, "vanishing"),
-     ({"depth": 50}, "vanishing")],
-    [({}, "vanishing"), ({"activation": "tanh"}, "healthy"), ({"activation": "ReLU"}, "healthy"),
-     ({"activation": "ReLU", "depth": 50}, "vanishing"),
-     ({"activation": "ReLU", "depth": 50, "init": "he"}, "healthy")],
-    [({}, "vanishing"), ({"sigma": 0.15}, "healthy"), ({"sigma": 0.3}, "healthy"),
-     ({"sigma": 0.05, "width": 128}, "vanishing"), ({"sigma": 0.07, "width": 128}, "healthy"),
-     ({"sigma": 0.15, "width": 128}, "healthy"), ({"sigma": 2.0}, "saturated")],
+    [
+        ({}, "healthy"),
+        ({"depth": 3}, "healthy"),
+        ({"depth": 4}, "vanishing"),
+        ({"depth": 50}, "vanishing"),
+    ],
+    [
+        ({}, "vanishing"),
+        ({"activation": "tanh"}, "healthy"),
+        ({"activation": "ReLU"}, "healthy"),
+        ({"activation": "ReLU", "depth": 50}, "vanishing"),
+        ({"activation": "ReLU", "depth": 50, "init": "he"}, "healthy"),
+    ],
+    [
+        ({}, "vanishing"),
+        ({"sigma": 0.15}, "healthy"),
+        ({"sigma": 0.3}, "healthy"),
+        ({"sigma": 0.05, "width": 128}, "vanishing"),
+        ({"sigma": 0.07, "width": 128}, "healthy"),
+        ({"sigma": 0.15, "width": 128}, "healthy"),
+        ({"sigma": 2.0}, "saturated"),
+    ],
     [({}, "healthy"), ({"inputs": "raw"}, "saturated: 99 % of layer 1")],
     [({}, "saturated"), ({"loss": "squared error"}, "saturated")],
-    [({}, "step too long"), ({"steps": 5}, "dead"), ({"steps": 10}, "dead"),
-     ({"steps": 10, "inputs": "normalised"}, "healthy")],
+    [
+        ({}, "step too long"),
+        ({"steps": 5}, "dead"),
+        ({"steps": 10}, "dead"),
+        ({"steps": 10, "inputs": "normalised"}, "healthy"),
+    ],
 ]
 
 
 @pytest.mark.parametrize("number", range(6))
 def test_guided_experiments_show_what_they_are_meant_to(starts, number):
-    start, dataset = gradient_explorer.Settings.from_text(starts[number]), datasets.load("pictograms")
+    start, dataset = (
+        gradient_explorer.Settings.from_text(starts[number]),
+        datasets.load("pictograms"),
+    )
     for move, words in EXPECTED[number]:
         verdict = gradient_explorer.verdict(gradient_explorer.compute(start.but(**move), dataset))
         assert verdict.startswith(words), (move, verdict)
@@ -136,14 +159,18 @@ def test_guided_experiments_show_what_they_are_meant_to(starts, number):
 
 def test_saturation_alone_does_not_make_the_gradient_smaller(starts):
     start, dataset = gradient_explorer.Settings.from_text(starts[3]), datasets.load("pictograms")
-    before, after = (gradient_explorer.compute(start.but(inputs=inputs), dataset).rms[0]
-                     for inputs in ("normalised", "raw"))
+    before, after = (
+        gradient_explorer.compute(start.but(inputs=inputs), dataset).rms[0]
+        for inputs in ("normalised", "raw")
+    )
     assert after > before
 
 
 def test_squared_error_brings_case_b_down_by_two_or_three_powers_of_ten(starts):
     start, dataset = gradient_explorer.Settings.from_text(starts[4]), datasets.load("pictograms")
-    entropy, squared = (gradient_explorer.compute(start.but(loss=loss), dataset).rms
-                        for loss in ("cross-entropy", "squared error"))
+    entropy, squared = (
+        gradient_explorer.compute(start.but(loss=loss), dataset).rms
+        for loss in ("cross-entropy", "squared error")
+    )
     powers = np.log10(entropy / squared)
     assert 2 < powers.min() and powers.max() < 3.5

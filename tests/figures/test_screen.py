@@ -76,7 +76,7 @@ def test_the_picture_is_that_of_the_whole_figure_wherever_the_controls_are(name)
 
 def test_what_changes_is_drawn_and_what_was_named_unchanging_is_kept():
     figure, axes = figures.new_figure()
-    line, = axes.plot([0, 1], [0, 1])
+    (line,) = axes.plot([0, 1], [0, 1])
     axes.set_title("the title")
     screen = Screen(figure, surroundings(axes))
     first = screen.to_png()

@@ -166,9 +166,7 @@ def test_moved_slider_changes_picture_and_words(browser):
 
 def test_explorer_shows_widget_picture_and_words(browser):
     data, metadata = browser[1]._repr_mimebundle_()
-    assert set(data) == {
-        "text/plain", "image/png", "application/vnd.jupyter.widget-view+json"
-    }
+    assert set(data) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
     assert data["text/plain"] == metadata["image/png"]["alt"]
 
 

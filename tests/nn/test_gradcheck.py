@@ -14,7 +14,8 @@ DOUBLE = {"dtype": np.float64}
 LAYERS = {
     "Conv2d": (Conv2d(2, 3, 3, rng=np.random.default_rng(0), **DOUBLE), (2, 5, 6, 2)),
     "Conv2d strided": (
-        Conv2d(2, 2, (2, 3), (2, 1), (1, 2), rng=np.random.default_rng(1), **DOUBLE), (2, 4, 5, 2)
+        Conv2d(2, 2, (2, 3), (2, 1), (1, 2), rng=np.random.default_rng(1), **DOUBLE),
+        (2, 4, 5, 2),
     ),
     "MaxPool2d": (MaxPool2d(2), (2, 4, 6, 2)),
     "MaxPool2d overlapping": (MaxPool2d((3, 2), 1), (2, 5, 4, 2)),
@@ -24,7 +25,8 @@ LAYERS = {
     "Flatten": (Flatten(), (2, 3, 4, 2)),
     "Linear": (Linear(6, 4, rng=np.random.default_rng(2), **DOUBLE), (3, 6)),
     "Linear without bias": (
-        Linear(6, 4, bias=False, rng=np.random.default_rng(3), **DOUBLE), (3, 6)
+        Linear(6, 4, bias=False, rng=np.random.default_rng(3), **DOUBLE),
+        (3, 6),
     ),
 }
 
@@ -52,9 +54,15 @@ def test_every_layer_agrees_with_central_differences(name):
 def small_cnn():
     rng = np.random.default_rng(0)
     return Sequential([
-        Conv2d(3, 4, 3, padding=1, rng=rng, **DOUBLE), Tanh(), MaxPool2d(2),
-        Conv2d(4, 5, (2, 3), rng=rng, **DOUBLE), Sigmoid(),
-        Flatten(), Linear(10, 6, rng=rng, **DOUBLE), ReLU(), Linear(6, 10, rng=rng, **DOUBLE),
+        Conv2d(3, 4, 3, padding=1, rng=rng, **DOUBLE),
+        Tanh(),
+        MaxPool2d(2),
+        Conv2d(4, 5, (2, 3), rng=rng, **DOUBLE),
+        Sigmoid(),
+        Flatten(),
+        Linear(10, 6, rng=rng, **DOUBLE),
+        ReLU(),
+        Linear(6, 10, rng=rng, **DOUBLE),
     ])
 
 
@@ -78,8 +86,11 @@ def test_whole_networks_agree_with_central_differences(name, loss):
     images = np.random.default_rng(1).normal(size=(2, *shape))
     errors = check_network(network, loss, images, labels, step=1e-6, samples=10)
     numbers = [n for n, layer in enumerate(network.layers) if getattr(layer, "params", None)]
-    expected = {f"{n} {type(network.layers[n]).__name__} {name}"
-                for n in numbers for name in ("weight", "bias")}
+    expected = {
+        f"{n} {type(network.layers[n]).__name__} {name}"
+        for n in numbers
+        for name in ("weight", "bias")
+    }
     assert errors.keys() == {"x", *expected}
     assert max(errors.values()) < LIMIT
 
@@ -165,16 +176,15 @@ def test_check_layer_notices_a_wrong_backward(name):
     assert min(errors[key] for key in wrong) > 1e-5
 
 
-@pytest.mark.parametrize(
-    ("kind", "wrong"), [(TransposedWeight, "weight"), (MissingBias, "bias")]
-)
+@pytest.mark.parametrize(("kind", "wrong"), [(TransposedWeight, "weight"), (MissingBias, "bias")])
 def test_check_network_notices_a_wrong_layer(kind, wrong):
     network = mlp((6, 6, 4), Tanh, rng=np.random.default_rng(0), **DOUBLE)
     network.layers[1] = kind(6, 6, rng=np.random.default_rng(1), **DOUBLE)
     images = np.random.default_rng(2).normal(size=(3, 6))
     errors = check_network(network, CrossEntropyLoss(), images, np.array([0, 1, 3]))
-    assert [key for key, error in errors.items() if not error < LIMIT] == [f"1 {kind.__name__} "
-                                                                            f"{wrong}"]
+    assert [key for key, error in errors.items() if not error < LIMIT] == [
+        f"1 {kind.__name__} {wrong}"
+    ]
 
 
 def test_check_network_notices_a_wrong_loss():

@@ -151,8 +151,9 @@ def test_dtype_follows_x_and_dy_whatever_the_weights_have(name, weight_dtype):
 
 @every_layer
 def test_float32_is_close_to_float64(name):
-    single = run(make(name, np.float32), make_x(name, dtype=np.float32),
-                 make_dy(name, dtype=np.float32))
+    single = run(
+        make(name, np.float32), make_x(name, dtype=np.float32), make_dy(name, dtype=np.float32)
+    )
     assert_close(single, run(make(name), make_x(name), make_dy(name)), rtol=1e-4, atol=1e-5)
 
 
@@ -335,10 +336,12 @@ def test_rng_and_dtype_are_given_by_name_and_dtype_is_float32(layer):
 def test_weights_have_the_fixed_names_and_shapes():
     conv, linear = Conv2d(3, 5, (2, 4)), Linear(6, 4)
     assert {name: array.shape for name, array in conv.params.items()} == {
-        "weight": (2, 4, 3, 5), "bias": (5,)
+        "weight": (2, 4, 3, 5),
+        "bias": (5,),
     }
     assert {name: array.shape for name, array in linear.params.items()} == {
-        "weight": (6, 4), "bias": (4,)
+        "weight": (6, 4),
+        "bias": (4,),
     }
 
 
@@ -481,40 +484,54 @@ def forward(layer, shape, dtype=float):
 FORWARD_ERRORS = {
     "conv axes": (forward(Conv2d(3, 4, 3), (5, 5, 3)), ValueError, "(5, 5, 3) | (N, H, W, C)"),
     "conv channels": (
-        forward(Conv2d(3, 4, 3), (2, 5, 5, 1)), ValueError, "(2, 5, 5, 1) | 1 channels | for 3"
+        forward(Conv2d(3, 4, 3), (2, 5, 5, 1)),
+        ValueError,
+        "(2, 5, 5, 1) | 1 channels | for 3",
     ),
     "conv channels first": (
-        forward(Conv2d(3, 4, 3), (2, 3, 8, 8)), ValueError, "(2, 3, 8, 8) | 8 channels | for 3"
+        forward(Conv2d(3, 4, 3), (2, 3, 8, 8)),
+        ValueError,
+        "(2, 3, 8, 8) | 8 channels | for 3",
     ),
     "conv bytes": (
-        forward(Conv2d(3, 4, 3), (2, 5, 5, 3), np.uint8), TypeError, "uint8 | float32 | astype"
+        forward(Conv2d(3, 4, 3), (2, 5, 5, 3), np.uint8),
+        TypeError,
+        "uint8 | float32 | astype",
     ),
     "conv window": (
-        forward(Conv2d(3, 4, 6), (2, 5, 9, 3)), ValueError, "window is 6 | image only 5"
+        forward(Conv2d(3, 4, 6), (2, 5, 9, 3)),
+        ValueError,
+        "window is 6 | image only 5",
     ),
     "conv window wide": (
-        forward(Conv2d(3, 4, (1, 6)), (2, 9, 5, 3)), ValueError, "window is 6 | image only 5"
+        forward(Conv2d(3, 4, (1, 6)), (2, 9, 5, 3)),
+        ValueError,
+        "window is 6 | image only 5",
     ),
     "conv window padded": (
-        forward(Conv2d(3, 4, 9, padding=1), (2, 5, 5, 3)), ValueError, "window is 9 | only | 7"
+        forward(Conv2d(3, 4, 9, padding=1), (2, 5, 5, 3)),
+        ValueError,
+        "window is 9 | only | 7",
     ),
     "pool axes": (forward(MaxPool2d(2), (4, 4)), ValueError, "(4, 4) | (N, H, W, C)"),
     "pool integers": (
-        forward(MaxPool2d(2), (1, 4, 4, 1), int), TypeError, "int64 | float32 | astype"
+        forward(MaxPool2d(2), (1, 4, 4, 1), int),
+        TypeError,
+        "int64 | float32 | astype",
     ),
-    "pool window": (
-        forward(MaxPool2d(5), (1, 4, 6, 1)), ValueError, "window is 5 | image only 4"
-    ),
+    "pool window": (forward(MaxPool2d(5), (1, 4, 6, 1)), ValueError, "window is 5 | image only 4"),
     "linear axes": (forward(Linear(6, 2), (2, 3, 2)), ValueError, "(2, 3, 2) | (N, in)"),
     "linear one row": (forward(Linear(6, 2), (6,)), ValueError, "(6,) | (N, in)"),
-    "linear features": (
-        forward(Linear(6, 2), (3, 5)), ValueError, "(3, 5) | 5 features | for 6"
-    ),
+    "linear features": (forward(Linear(6, 2), (3, 5)), ValueError, "(3, 5) | 5 features | for 6"),
     "linear integers": (
-        forward(Linear(6, 2), (3, 6), np.int32), TypeError, "int32 | float32 | astype"
+        forward(Linear(6, 2), (3, 6), np.int32),
+        TypeError,
+        "int32 | float32 | astype",
     ),
     "linear float16": (
-        forward(Linear(6, 2), (3, 6), np.float16), TypeError, "float16 | float32 | astype"
+        forward(Linear(6, 2), (3, 6), np.float16),
+        TypeError,
+        "float16 | float32 | astype",
     ),
 }
 
@@ -615,10 +632,13 @@ def test_pool_of_minus_infinity_same_as_loops():
             assert_close(run_layers("maxpool2d", case), run_loops("maxpool2d", case))
 
 
-@pytest.mark.parametrize("layer, x", [
-    (Conv2d(1, 2, 2, dtype=float), np.ones((3, 4, 4, 1))),
-    (Linear(4, 2, dtype=float), np.ones((3, 4))),
-])
+@pytest.mark.parametrize(
+    "layer, x",
+    [
+        (Conv2d(1, 2, 2, dtype=float), np.ones((3, 4, 4, 1))),
+        (Linear(4, 2, dtype=float), np.ones((3, 4))),
+    ],
+)
 @pytest.mark.parametrize("half", ["backward_to_params", "backward_to_input"])
 def test_each_half_of_backward_checks_dy(layer, x, half):
     dy = layer.forward(x)[:2]

@@ -46,8 +46,17 @@ def test_stored_values_are_those_of_pytorch():
 def test_the_random_configurations_are_of_every_kind(operation):
     """Each kind at least ten times in 200."""
     kinds = [kind for seed in range(200) for kind in kinds_of(random_case(operation, seed, 3))]
-    expected = {"one image", "one channel", "rectangular image", "rectangular window",
-                "overlapping", "apart", "left out at the edge", "number", "pair"}
+    expected = {
+        "one image",
+        "one channel",
+        "rectangular image",
+        "rectangular window",
+        "overlapping",
+        "apart",
+        "left out at the edge",
+        "number",
+        "pair",
+    }
     expected |= {"padded", "one side padded", "not padded"} if operation == "conv2d" else {"side"}
     assert all(kinds.count(kind) >= 10 for kind in expected), sorted(kinds)
 
@@ -187,8 +196,10 @@ def test_inputs_may_be_read_only_and_are_not_returned(operation):
 @pytest.mark.parametrize("operation", LOOPS)
 def test_inputs_may_lie_in_memory_in_any_order(operation):
     case = random_case(operation, 2)
-    arrays = {name: np.repeat(array, 2, axis=0)[::-2].copy("F")[::-1]
-              for name, array in case.arrays.items()}
+    arrays = {
+        name: np.repeat(array, 2, axis=0)[::-2].copy("F")[::-1]
+        for name, array in case.arrays.items()
+    }
     assert_close(run_loops(operation, case._replace(arrays=arrays)), run_loops(operation, case))
 
 
@@ -229,14 +240,17 @@ ERRORS = {
     "conv2d bytes": (conv2d(dtype=np.uint8), TypeError, "uint8 | float32 | float64 | astype"),
     "conv2d window": (conv2d(weight=(5, 2, 3, 5)), ValueError, "window is 5 | image only 4"),
     "conv2d padded": (
-        conv2d(weight=(9, 2, 3, 5), padding=2), ValueError,
+        conv2d(weight=(9, 2, 3, 5), padding=2),
+        ValueError,
         "window is 9 | only 4, 8 with its padding",
     ),
     "conv2d stride": (conv2d(stride=0), ValueError, "stride is 0 | at least 1"),
     "conv2d padding": (conv2d(padding=-1), ValueError, "padding is -1 | at least 0"),
     "conv2d dy": (conv2d_backward((1, 4, 4, 5)), ValueError, "dy | (1, 4, 4, 5) | (1, 3, 3, 5)"),
     "conv2d dy channels": (
-        conv2d_backward((1, 3, 3, 5), (2, 2, 2, 5)), ValueError, "3 channels | for 2"
+        conv2d_backward((1, 3, 3, 5), (2, 2, 2, 5)),
+        ValueError,
+        "3 channels | for 2",
     ),
     "pool axes": (pool(x=(4, 4)), ValueError, "(4, 4) | 4 axes | (N, H, W, C)"),
     "pool integers": (pool(dtype=int), TypeError, "int64 | float32 | float64 | astype"),

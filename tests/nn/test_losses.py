@@ -176,14 +176,18 @@ def test_float32_is_close_to_float64(name):
 @pytest.mark.parametrize("integer", [np.int8, np.uint8, np.int32, np.int64, np.uint64])
 def test_labels_may_be_any_kind_of_whole_number(integer):
     labels = TARGETS["CrossEntropyLoss"]
-    values = {CrossEntropyLoss().forward(make_predictions(), labels.astype(integer)),
-              CrossEntropyLoss().forward(make_predictions(), labels.tolist())}
+    values = {
+        CrossEntropyLoss().forward(make_predictions(), labels.astype(integer)),
+        CrossEntropyLoss().forward(make_predictions(), labels.tolist()),
+    }
     assert len(values) == 1
 
 
 @pytest.mark.parametrize("function", [softmax, log_softmax])
-@pytest.mark.parametrize("layout", [np.asfortranarray, lambda a: a[::-1].copy()[::-1],
-                                    lambda a: np.repeat(a, 2, 1)[:, ::2]])
+@pytest.mark.parametrize(
+    "layout",
+    [np.asfortranarray, lambda a: a[::-1].copy()[::-1], lambda a: np.repeat(a, 2, 1)[:, ::2]],
+)
 def test_softmax_takes_read_only_logits_in_any_order_of_memory(function, layout):
     logits = layout(make_predictions())
     logits.flags.writeable = False
@@ -251,8 +255,7 @@ logit = st.floats(-1e3, 1e3)
 @st.composite
 def batches(draw):
     K = draw(st.integers(1, 6))
-    return np.array(draw(st.lists(st.lists(logit, min_size=K, max_size=K), min_size=1,
-                                  max_size=4)))
+    return np.array(draw(st.lists(st.lists(logit, min_size=K, max_size=K), min_size=1, max_size=4)))
 
 
 @modest
@@ -311,8 +314,9 @@ def test_cross_entropy_error_names_what_was_given_and_what_is_needed(name):
     assert all(word in message for word in words.split(" | ")), message
 
 
-@pytest.mark.parametrize("call", [softmax, log_softmax,
-                                  lambda z: CrossEntropyLoss().forward(z, np.array([0]))])
+@pytest.mark.parametrize(
+    "call", [softmax, log_softmax, lambda z: CrossEntropyLoss().forward(z, np.array([0]))]
+)
 def test_logits_of_integers_are_refused(call):
     message = error_message(TypeError, lambda: call(np.array([[1, 2]])))
     assert "int64" in message and "float32" in message

@@ -18,8 +18,13 @@ NETWORKS = {
     "mlp": (lambda **options: mlp((12, 7, 5, 10), Tanh, **options), (2, 2, 3)),
     "odd": (
         lambda **options: Sequential([
-            Conv2d(2, 3, (3, 2), (2, 1), (0, 1), **options), Sigmoid(), MaxPool2d(3, (1, 2)),
-            Conv2d(3, 4, 2, **options), ReLU(), Flatten(), Linear(16, 10, **options),
+            Conv2d(2, 3, (3, 2), (2, 1), (0, 1), **options),
+            Sigmoid(),
+            MaxPool2d(3, (1, 2)),
+            Conv2d(3, 4, 2, **options),
+            ReLU(),
+            Flatten(),
+            Linear(16, 10, **options),
         ]),
         (11, 6, 2),
     ),
@@ -249,7 +254,9 @@ def test_two_networks_share_nothing(name):
     optimizers = [SGD(0.05, momentum=0.9) for _ in range(3)]
     for step in range(3):
         for network, optimizer, seed in (
-            (alone, optimizers[0], 0), (neighbour, optimizers[1], 50), (together, optimizers[2], 0)
+            (alone, optimizers[0], 0),
+            (neighbour, optimizers[1], 50),
+            (together, optimizers[2], 0),
         ):
             loss_and_gradients(network, *make_batch(name, seed + step))
             optimizer.step(network)
@@ -313,8 +320,10 @@ def test_the_batch_may_change_its_size_between_steps(name):
 def test_a_mini_batch_gradient_is_the_mean_over_its_images(name):
     network, (images, labels) = make(name), make_batch(name)
     _, together = loss_and_gradients(network, images, labels)
-    alone = [loss_and_gradients(network, images[n : n + 1], labels[n : n + 1])[1]
-             for n in range(len(images))]
+    alone = [
+        loss_and_gradients(network, images[n : n + 1], labels[n : n + 1])[1]
+        for n in range(len(images))
+    ]
     assert_same(together, {key: np.mean([grads[key] for grads in alone], 0) for key in together})
 
 
@@ -351,8 +360,10 @@ def test_a_normal_initializer_is_normal_and_a_uniform_one_stays_within_its_bound
     [
         (lambda rng: Conv2d(20, 200, (3, 5), rng=rng), np.sqrt(2 / (3 * 5 * 20))),
         (lambda rng: Linear(300, 200, rng=rng), np.sqrt(2 / (300 + 200))),
-        (lambda rng: Conv2d(20, 200, (3, 5), rng=rng, init=initializers.xavier),
-         np.sqrt(2 / (3 * 5 * 220))),
+        (
+            lambda rng: Conv2d(20, 200, (3, 5), rng=rng, init=initializers.xavier),
+            np.sqrt(2 / (3 * 5 * 220)),
+        ),
         (lambda rng: Linear(300, 200, rng=rng, init=initializers.he), np.sqrt(2 / 300)),
         (lambda rng: mlp((300, 200), rng=rng).layers[1], np.sqrt(2 / 300)),
         (lambda rng: mlp((300, 200), Tanh, rng=rng).layers[1], np.sqrt(2 / 500)),

@@ -48,8 +48,9 @@ def test_ten_steps_same_as_pytorch(momentum, weight_decay):
     import torch
 
     network, rng = make_network(), np.random.default_rng(1)
-    tensors = {key: torch.tensor(array, requires_grad=True)
-               for key, array in arrays(network).items()}
+    tensors = {
+        key: torch.tensor(array, requires_grad=True) for key, array in arrays(network).items()
+    }
     options = {"momentum": momentum, "weight_decay": weight_decay}
     ours, theirs = SGD(0.1, **options), torch.optim.SGD(tensors.values(), 0.1, **options)
     for step in range(10):
@@ -92,8 +93,10 @@ def test_a_learning_rate_of_zero_changes_nothing():
     assert all(np.array_equal(before[key], array) for key, array in arrays(network).items())
 
 
-@pytest.mark.parametrize("options", [{}, {"momentum": 0.9}, {"weight_decay": 0.1},
-                                     {"momentum": 0.9, "weight_decay": 0.1}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"momentum": 0.9}, {"weight_decay": 0.1}, {"momentum": 0.9, "weight_decay": 0.1}],
+)
 def test_gradients_are_not_changed_by_a_step(options):
     network, optimizer = make_network(), SGD(0.1, **options)
     gradients = set_gradients(network, np.random.default_rng(0))
@@ -144,7 +147,6 @@ def test_negative_settings_are_refused(name, value):
 # Schedules
 
 
-
 @pytest.mark.parametrize(
     ("progress", "rate"), [(0, 0.4), (1 / 3, 0.3), (0.5, 0.2), (2 / 3, 0.1), (1, 0)]
 )
@@ -152,9 +154,7 @@ def test_cosine_without_warmup(progress, rate):
     assert cosine(0.4)(progress) == pytest.approx(rate, abs=1e-15)
 
 
-@pytest.mark.parametrize(
-    ("progress", "rate"), [(0, 0), (0.1, 0.2), (0.2, 0.4), (0.6, 0.2), (1, 0)]
-)
+@pytest.mark.parametrize(("progress", "rate"), [(0, 0), (0.1, 0.2), (0.2, 0.4), (0.6, 0.2), (1, 0)])
 def test_cosine_with_warmup(progress, rate):
     assert cosine(0.4, warmup=0.2)(progress) == pytest.approx(rate, abs=1e-15)
 

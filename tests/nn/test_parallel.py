@@ -49,9 +49,17 @@ def train(threads, dtype=np.float32):
     images, labels = images_and_labels(150)
     trained = net(dtype=dtype)
     with threadpool_limits(limits=threads, user_api="blas"):
-        history = training.fit(trained, images, labels, loss=CrossEntropyLoss(),
-                               optimizer=SGD(0.01, momentum=0.9), epochs=2, batch_size=64,
-                               rng=np.random.default_rng(3), progress=False)
+        history = training.fit(
+            trained,
+            images,
+            labels,
+            loss=CrossEntropyLoss(),
+            optimizer=SGD(0.01, momentum=0.9),
+            epochs=2,
+            batch_size=64,
+            rng=np.random.default_rng(3),
+            progress=False,
+        )
         classes = training.predict(trained, images, batch_size=40)
     return history, [layer.params[name] for layer, name in networks.parameters(trained)], classes
 
@@ -64,8 +72,11 @@ def test_one_thread_and_several_train_alike_to_the_last_bit():
 
 
 def blas_threads():
-    return [library["num_threads"] for library in ThreadpoolController().info()
-            if library["user_api"] == "blas"]
+    return [
+        library["num_threads"]
+        for library in ThreadpoolController().info()
+        if library["user_api"] == "blas"
+    ]
 
 
 def test_the_matrix_product_has_its_cores_back_afterwards():
@@ -94,8 +105,17 @@ def test_a_layer_from_elsewhere_sees_whole_mini_batches():
     images, labels = images_and_labels(150)
     own = Whole()
     mixed = networks.Sequential([*net().layers, own])
-    training.fit(mixed, images, labels, loss=CrossEntropyLoss(), optimizer=SGD(0.0), epochs=1,
-                 batch_size=64, rng=np.random.default_rng(0), progress=False)
+    training.fit(
+        mixed,
+        images,
+        labels,
+        loss=CrossEntropyLoss(),
+        optimizer=SGD(0.0),
+        epochs=1,
+        batch_size=64,
+        rng=np.random.default_rng(0),
+        progress=False,
+    )
     assert own.counts == [64, 64, 22]
     training.predict(mixed, images, batch_size=100)
     assert own.counts[3:] == [100, 50]
@@ -111,8 +131,11 @@ def test_a_replica_shares_the_weights_and_nothing_else():
     after = [layer.grads[name] for layer, name in networks.parameters(first)]
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
     SGD(0.1).step(first)
-    assert all(np.array_equal(a.params[name], b.params[name]) for a, b in
-               zip(first.layers, twin.layers, strict=True) for name in getattr(a, "params", ()))
+    assert all(
+        np.array_equal(a.params[name], b.params[name])
+        for a, b in zip(first.layers, twin.layers, strict=True)
+        for name in getattr(a, "params", ())
+    )
 
 
 def test_a_large_mini_batch_takes_hardly_more_memory_than_a_small_one():

@@ -20,8 +20,14 @@ def digits():
 def fit(images, labels, seed=0, net=None, **options):
     rng = np.random.default_rng(seed)
     net = net or networks.mlp((64, 20, 10), rng=rng)
-    arguments = {"loss": CrossEntropyLoss(), "optimizer": optim.SGD(0.05, momentum=0.9),
-                 "epochs": 2, "batch_size": 64, "rng": rng, "progress": False} | options
+    arguments = {
+        "loss": CrossEntropyLoss(),
+        "optimizer": optim.SGD(0.05, momentum=0.9),
+        "epochs": 2,
+        "batch_size": 64,
+        "rng": rng,
+        "progress": False,
+    } | options
     return net, training.fit(net, images, labels, **arguments)
 
 
@@ -37,8 +43,13 @@ def test_a_network_learns_the_digits(digits):
 def test_the_course_network_learns_the_pictograms():
     data = datasets.load("pictograms")
     net = networks.course_cnn(rng=np.random.default_rng(1))
-    fit(data.train_images, data.train_labels, net=net, epochs=1,
-        optimizer=optim.SGD(0.02, momentum=0.9))
+    fit(
+        data.train_images,
+        data.train_labels,
+        net=net,
+        epochs=1,
+        optimizer=optim.SGD(0.02, momentum=0.9),
+    )
     assert training.evaluate(net, data.test_images, data.test_labels) > 0.3
 
 
@@ -131,7 +142,8 @@ def test_a_stopped_training_finishes_its_mini_batch(digits, capsys):
     assert history.interrupted and history.planned == 50 * 23
     assert len(history.batch_loss) == 30 and len(history.loss) == 1
     assert "stopped after 30 of 1,150 mini-batches; 1 of 50 epochs are complete" in (
-        capsys.readouterr().out)
+        capsys.readouterr().out
+    )
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
     class Enough(Exception):
@@ -217,8 +229,9 @@ def test_schedule_sets_the_learning_rate(digits):
         return 0.1
 
     optimizer = optim.SGD(5.0)
-    fit(digits.train_images[:128], digits.train_labels[:128], schedule=schedule,
-        optimizer=optimizer)
+    fit(
+        digits.train_images[:128], digits.train_labels[:128], schedule=schedule, optimizer=optimizer
+    )
     assert rates == [0, 0.25, 0.5, 0.75] and optimizer.learning_rate == 0.1
 
 

@@ -55,8 +55,12 @@ def random_case(operation, seed, largest=4):
         return random_maxpool2d(rng, largest)
     if operation == "linear":
         N, inputs, outputs = rng.integers(1, 4 + largest, 3)
-        shapes = {"x": (N, inputs), "weight": (inputs, outputs), "bias": outputs,
-                  "dy": (N, outputs)}
+        shapes = {
+            "x": (N, inputs),
+            "weight": (inputs, outputs),
+            "bias": outputs,
+            "dy": (N, outputs),
+        }
         return Case({name: rng.normal(size=shape) for name, shape in shapes.items()}, {})
     if operation in ELEMENTWISE:
         shape = rng.integers(1, 5, rng.integers(1, 5))

@@ -88,11 +88,13 @@ def raise_in_callback(cells):
 
 
 def hide_in_output(cells):
-    cells.append(new_code_cell(
-        "import ipywidgets\nout = ipywidgets.Output()\nbutton = ipywidgets.Button()\n"
-        "@out.capture()\ndef act(_):\n    1 / 0\nbutton.on_click(act)",
-        execution_count=6,
-    ))
+    cells.append(
+        new_code_cell(
+            "import ipywidgets\nout = ipywidgets.Output()\nbutton = ipywidgets.Button()\n"
+            "@out.capture()\ndef act(_):\n    1 / 0\nbutton.on_click(act)",
+            execution_count=6,
+        )
+    )
 
 
 def write_to_stderr(cells):
@@ -151,9 +153,25 @@ def report(tmp_path_factory):
         copy = nbformat.from_dict(good)
         change(copy.cells)
         nbformat.write(copy, folder / f"{change.__name__}.ipynb")
-    command = [sys.executable, "-m", "pytest", "-p", "tests.notebook_checker", "--nbval",
-               "--nbval-current-env", "-c", str(ROOT / ".pytest.ini"), "--rootdir", str(folder),
-               "-p", "no:cacheprovider", "-rA", "-vv", "--color=no", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tests.notebook_checker",
+        "--nbval",
+        "--nbval-current-env",
+        "-c",
+        str(ROOT / ".pytest.ini"),
+        "--rootdir",
+        str(folder),
+        "-p",
+        "no:cacheprovider",
+        "-rA",
+        "-vv",
+        "--color=no",
+        str(folder),
+    ]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
 
 

@@ -105,7 +105,8 @@ def test_a_training_is_stopped_and_goes_on(kernel, kind):
     assert "Training stopped after" in result.printed and "goes on from there" in result.printed
     assert result.seconds_to_stop < 10  # one mini-batch; a machine may be busy
     assert value(kernel, "history.interrupted, finite(net), state() == before") == (
-        "True True True"), value(kernel, "state(), before")
+        "True True True"
+    ), value(kernel, "state(), before")
     assert value(kernel, "0 < len(history.batch_loss) < history.planned") == "True"
     again = kernel.run("history = fit(net, epochs=1)\nprint(history.interrupted, finite(net))")
     assert again.printed.strip() == "False True", again.traceback
@@ -257,13 +258,21 @@ def store(path, *sources):
 def test_twice_and_alone_find_what_is_wrong(tmp_path):
     path = store(
         tmp_path / "wrong.ipynb",
-        EXPLAINED, "numbers = [1]", "numbers.append(2)\nprint(len(numbers))",
-        "open('once', 'x').close()", "print(len(numbers) > 1)",
+        EXPLAINED,
+        "numbers = [1]",
+        "numbers.append(2)\nprint(len(numbers))",
+        "open('once', 'x').close()",
+        "print(len(numbers) > 1)",
     )
     (tmp_path / "once").unlink()
     assert [number for number, _ in cell_order.twice(path)] == [2, 3]
-    path = store(tmp_path / "worse.ipynb", EXPLAINED, "a = {'b': 1}", "a['b']",
-                 "if 'a' not in dir(): raise KeyError('a')")
+    path = store(
+        tmp_path / "worse.ipynb",
+        EXPLAINED,
+        "a = {'b': 1}",
+        "a['b']",
+        "if 'a' not in dir(): raise KeyError('a')",
+    )
     assert [number for number, _ in cell_order.alone(path)] == [3]
 
 
@@ -287,11 +296,21 @@ def fresh_course(tmp_path):
 
 
 def start_loading(course, prefix=()):
-    environment = {**os.environ, "HOME": str(course / "Zuhause é 家"), "XDG_CACHE_HOME": "",
-                   "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        **os.environ,
+        "HOME": str(course / "Zuhause é 家"),
+        "XDG_CACHE_HOME": "",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     environment.pop("COURSE_DATASET", None)
-    return subprocess.Popen([*prefix, sys.executable, "-c", LOAD], cwd=course, env=environment,
-                            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [*prefix, sys.executable, "-c", LOAD],
+        cwd=course,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def finish(process):

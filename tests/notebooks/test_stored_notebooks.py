@@ -35,10 +35,16 @@ def test_every_picture_has_its_description(name):
 def test_the_words_of_every_shown_picture_can_be_unfolded(name):
     """JupyterLab gives no picture its alternative text, so the words are an output of their own."""
     for cell in code_cells(name):
-        texts = [output.data["text/plain"] for output in cell.outputs
-                 if output.output_type == "display_data" and "image/png" in output.data]
-        unfolded = [output.data["text/html"] for output in cell.outputs
-                    if "text/html" in output.get("data", {})]
+        texts = [
+            output.data["text/plain"]
+            for output in cell.outputs
+            if output.output_type == "display_data" and "image/png" in output.data
+        ]
+        unfolded = [
+            output.data["text/html"]
+            for output in cell.outputs
+            if "text/html" in output.get("data", {})
+        ]
         assert [style.folded(text) for text in texts] == unfolded, cell.source
 
 
@@ -49,15 +55,19 @@ def test_a_still_picture_or_words_stand_in_for_a_widget(name):
         if any(call in last for call in MAKES_AN_EXPLORER) and "import" not in last:
             shown = [output.data for output in cell.outputs if "data" in output]
             assert shown, cell.source
-            assert all("text/plain" in data and "Explorer object" not in data["text/plain"]
-                       for data in shown)
+            assert all(
+                "text/plain" in data and "Explorer object" not in data["text/plain"]
+                for data in shown
+            )
         assert not any(WIDGET_VIEW in output.get("data", {}) for output in cell.outputs)
 
 
 def test_explorers_are_among_them():
     """Guards the list of calls above: seven lessons have an explorer or a ballot."""
     found = {
-        name for name in NAMES for cell in code_cells(name)
+        name
+        for name in NAMES
+        for cell in code_cells(name)
         if any(call in cell.source for call in MAKES_AN_EXPLORER)
     }
     assert len(found) >= 7

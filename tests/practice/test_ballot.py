@@ -16,11 +16,22 @@ from tests.notebook_checker import SWEEP_SOURCE
 
 VOTE = Ballot({2: "cures", 5: "nothing"}, culprit=2)
 NO_PREDICTIONS = [
-    b"", b"{", b"[]", b"null", b"7", b"\xff\xfe\x00", b'{"effects": {"2": "cures"}}',
-    b'{"effects": {"8": "cures"}, "culprit": 1}', b'{"effects": {"x": "cures"}, "culprit": 1}',
-    b'{"effects": {"2": "heals"}, "culprit": 1}', b'{"effects": {"2": ["cures"]}, "culprit": 1}',
-    b'{"effects": [], "culprit": 1}', b'{"effects": {}, "culprit": 9}',
-    b'{"effects": {}, "culprit": true}', b'{"effects": {}, "culprit": [1]}', b"[" * 100_000,
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b"7",
+    b"\xff\xfe\x00",
+    b'{"effects": {"2": "cures"}}',
+    b'{"effects": {"8": "cures"}, "culprit": 1}',
+    b'{"effects": {"x": "cures"}, "culprit": 1}',
+    b'{"effects": {"2": "heals"}, "culprit": 1}',
+    b'{"effects": {"2": ["cures"]}, "culprit": 1}',
+    b'{"effects": [], "culprit": 1}',
+    b'{"effects": {}, "culprit": 9}',
+    b'{"effects": {}, "culprit": true}',
+    b'{"effects": {}, "culprit": [1]}',
+    b"[" * 100_000,
 ]
 
 

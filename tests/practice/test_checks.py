@@ -91,54 +91,71 @@ def test_a_well_known_mistake_has_its_own_hint():
     assert "Hint: plain" in failure(lambda x: x**3, case)
 
 
-@pytest.mark.parametrize("result, expected, words", [
-    (None, X, "should be an array of float64 numbers, and it is None"),
-    (None, 3, "should be a whole number, and it is None"),
-    (X.tolist(), X, "should be an array, and it is a list"),
-    (X.astype(np.float32), X, "should hold float64 numbers, and it holds float32"),
-    (X, X.astype(np.float32), "should hold float32 numbers, and it holds float64"),
-    (X.astype(np.int64), X.astype(np.uint8), "should hold uint8 numbers"),
-    (X[0], X, r"should have the shape (2, 2), and it has (2,)"),
-    (X[np.newaxis], X, r"should have the shape (2, 2), and it has (1, 2, 2)"),
-    (X * np.nan, X, "not a number"),
-    (X * np.inf, X, "yours is inf"),
-    (np.array([1.0]), np.array([-np.inf]), "yours is 1, expected is -inf"),
-    (np.array([1.0]), np.array([np.nan]), "yours is 1, expected is nan"),
-    (X + 1e-6, X, "4 of the 4"),
-    ((X + 1e-3).astype(np.float32), X.astype(np.float32), "4 of the 4"),
-    (3.0, 3, "should be a whole number (int), and it is a float"),
-    (True, 1, "should be a whole number (int), and it is a bool"),
-    (1, True, "should be True or False"),
-    ("3", 3.0, "should be one number"),
-    (np.ones(1), 1.0, "should be one number, and it is an array of float64 numbers of shape (1,)"),
-    (3.1, 3.0, "should be 3, and it is 3.1"),
-    (float("nan"), 3.0, "should be 3, and it is nan"),
-    (4, 3, "should be 3, and it is 4"),
-    (False, True, "should be True, and it is False"),
-    (3 + 1e-8, 3.0, "should be 3, and it is 3.00000001"),
-    (3 + 1e-8 / 3, 3.0, "should be 3, and it is 3.0000000033333"),
-    ((1, 2, 3), (1, 2), "should be 2 values, in this order; your function returned 3"),
-    (X, (X, X), "should be 2 values, in this order; your function returned an array"),
-    ((1, 3), (1, 2), "y[1] should be 2, and it is 3"),
-    ([1], {"a": 1}, "should be a dict with the keys ['a'], and it is a list"),
-    ({"b": 1}, {"a": 1}, "and it is one with ['b']"),
-    ({"a": 2}, {"a": 1}, "y['a'] should be 1, and it is 2"),
-    ("dead", "vanishing", "should be another one"),
-    (3, "vanishing", "should be a text, and it is a whole number"),
-])
+@pytest.mark.parametrize(
+    "result, expected, words",
+    [
+        (None, X, "should be an array of float64 numbers, and it is None"),
+        (None, 3, "should be a whole number, and it is None"),
+        (X.tolist(), X, "should be an array, and it is a list"),
+        (X.astype(np.float32), X, "should hold float64 numbers, and it holds float32"),
+        (X, X.astype(np.float32), "should hold float32 numbers, and it holds float64"),
+        (X.astype(np.int64), X.astype(np.uint8), "should hold uint8 numbers"),
+        (X[0], X, r"should have the shape (2, 2), and it has (2,)"),
+        (X[np.newaxis], X, r"should have the shape (2, 2), and it has (1, 2, 2)"),
+        (X * np.nan, X, "not a number"),
+        (X * np.inf, X, "yours is inf"),
+        (np.array([1.0]), np.array([-np.inf]), "yours is 1, expected is -inf"),
+        (np.array([1.0]), np.array([np.nan]), "yours is 1, expected is nan"),
+        (X + 1e-6, X, "4 of the 4"),
+        ((X + 1e-3).astype(np.float32), X.astype(np.float32), "4 of the 4"),
+        (3.0, 3, "should be a whole number (int), and it is a float"),
+        (True, 1, "should be a whole number (int), and it is a bool"),
+        (1, True, "should be True or False"),
+        ("3", 3.0, "should be one number"),
+        (
+            np.ones(1),
+            1.0,
+            "should be one number, and it is an array of float64 numbers of shape (1,)",
+        ),
+        (3.1, 3.0, "should be 3, and it is 3.1"),
+        (float("nan"), 3.0, "should be 3, and it is nan"),
+        (4, 3, "should be 3, and it is 4"),
+        (False, True, "should be True, and it is False"),
+        (3 + 1e-8, 3.0, "should be 3, and it is 3.00000001"),
+        (3 + 1e-8 / 3, 3.0, "should be 3, and it is 3.0000000033333"),
+        ((1, 2, 3), (1, 2), "should be 2 values, in this order; your function returned 3"),
+        (X, (X, X), "should be 2 values, in this order; your function returned an array"),
+        ((1, 3), (1, 2), "y[1] should be 2, and it is 3"),
+        ([1], {"a": 1}, "should be a dict with the keys ['a'], and it is a list"),
+        ({"b": 1}, {"a": 1}, "and it is one with ['b']"),
+        ({"a": 2}, {"a": 1}, "y['a'] should be 1, and it is 2"),
+        ("dead", "vanishing", "should be another one"),
+        (3, "vanishing", "should be a text, and it is a whole number"),
+    ],
+)
 def test_each_way_to_be_wrong_has_its_own_sentence(result, expected, words):
     assert words in failure(lambda: result, Case({}, expected, returns="y"))
 
 
-@pytest.mark.parametrize("result, expected", [
-    (X + 1e-13, X),
-    ((X * (1 + 1e-6)).astype(np.float32), X.astype(np.float32)),
-    (X.astype(np.int32), X.astype(np.int64)),
-    (np.array([-np.inf, np.nan, 1]), np.array([-np.inf, np.nan, 1])),
-    (np.int64(3), 3), (np.float32(3), 3.0), (np.array(3.0), 3.0), (3, 3.0), (np.True_, True),
-    ([1, 2], (1, 2)), ({"a": [X]}, {"a": (X,)}), ("dead", "dead"), (None, None),
-    (np.zeros((0, 3)), np.zeros((0, 3))),
-])
+@pytest.mark.parametrize(
+    "result, expected",
+    [
+        (X + 1e-13, X),
+        ((X * (1 + 1e-6)).astype(np.float32), X.astype(np.float32)),
+        (X.astype(np.int32), X.astype(np.int64)),
+        (np.array([-np.inf, np.nan, 1]), np.array([-np.inf, np.nan, 1])),
+        (np.int64(3), 3),
+        (np.float32(3), 3.0),
+        (np.array(3.0), 3.0),
+        (3, 3.0),
+        (np.True_, True),
+        ([1, 2], (1, 2)),
+        ({"a": [X]}, {"a": (X,)}),
+        ("dead", "dead"),
+        (None, None),
+        (np.zeros((0, 3)), np.zeros((0, 3))),
+    ],
+)
 def test_what_is_right_is_let_through(result, expected):
     check("double", lambda: result, [Case({}, expected)])
 
@@ -172,17 +189,20 @@ def test_wrong_numbers_of_another_dtype_are_shown():
     assert "[[1. 2.]" in text and "[[1.001 2.001]" in text
 
 
-@pytest.mark.parametrize("result, expected, right", [
-    (X / 3, (X / 3).astype(np.float32), True),
-    ((X / 3).astype(np.float32), X / 3, True),
-    (X, X.astype(np.uint8), True),
-    (X + 0.5, X.astype(np.uint8), False),
-    (X * np.nan, X.astype(np.float32), False),
-    (X > 0, np.ones((2, 2)), True),
-    (X.astype(str), X, False),
-    (X.astype(object), X, False),
-    (X.astype(complex), X, False),
-])
+@pytest.mark.parametrize(
+    "result, expected, right",
+    [
+        (X / 3, (X / 3).astype(np.float32), True),
+        ((X / 3).astype(np.float32), X / 3, True),
+        (X, X.astype(np.uint8), True),
+        (X + 0.5, X.astype(np.uint8), False),
+        (X * np.nan, X.astype(np.float32), False),
+        (X > 0, np.ones((2, 2)), True),
+        (X.astype(str), X, False),
+        (X.astype(object), X, False),
+        (X.astype(complex), X, False),
+    ],
+)
 def test_numbers_are_right_as_far_as_both_dtypes_go(result, expected, right):
     text = failure(lambda: result, Case({}, expected))
     assert "should hold" in text and ("The numbers are right." in text) == right
@@ -219,8 +239,9 @@ def test_long_sentences_are_wrapped_and_tables_are_not():
 
 
 def test_a_judge_speaks_in_place_of_an_expected_value():
-    case = Case({}, judge=lambda value: None if value > 0 else "It should be positive.",
-                hint="signs")
+    case = Case(
+        {}, judge=lambda value: None if value > 0 else "It should be positive.", hint="signs"
+    )
     check("double", lambda: 3, [case])
     assert "It should be positive." in failure(lambda: -1, case)
     assert "Hint: signs" in failure(lambda: -1, case)
@@ -481,6 +502,7 @@ def test_short_prints_come_out_whole(capsys):
 
 def test_nothing_reaches_the_error_stream(capsys):
     """nbgrader gives no points to a cell that writes there."""
+
     def warn(x):
         warnings.warn("look out", stacklevel=1)
         print("oh", file=sys.stderr)
@@ -501,12 +523,15 @@ def test_nothing_reaches_the_error_stream(capsys):
 WRONG = Case({"x": X}, X, title="the wrong one")
 
 
-@pytest.mark.parametrize("cases, earned", [
-    ([DOUBLED] * 3, 4.0),
-    ([DOUBLED, WRONG], 2.0),
-    ([DOUBLED, DOUBLED, WRONG], 2.66),
-    ([WRONG], 0.0),
-])
+@pytest.mark.parametrize(
+    "cases, earned",
+    [
+        ([DOUBLED] * 3, 4.0),
+        ([DOUBLED, WRONG], 2.0),
+        ([DOUBLED, DOUBLED, WRONG], 2.66),
+        ([WRONG], 0.0),
+    ],
+)
 def test_points_are_the_share_of_passed_cases(cases, earned):
     result = points(4, lambda x: 2 * x, cases)
     assert type(result) is float and result == earned
@@ -514,8 +539,7 @@ def test_points_are_the_share_of_passed_cases(cases, earned):
 
 def test_points_name_what_failed_and_nothing_else(capsys):
     points(4, lambda x: print("secret", x) or 2 * x, [DOUBLED, WRONG])
-    assert capsys.readouterr() == (
-        "1 of 2 hidden tests passed.\nnot passed: the wrong one\n", "")
+    assert capsys.readouterr() == ("1 of 2 hidden tests passed.\nnot passed: the wrong one\n", "")
 
 
 @pytest.mark.parametrize("error", [ValueError, NotImplementedError, SystemExit, RecursionError])
@@ -549,16 +573,19 @@ def test_what_is_no_such_function_earns_nothing(function):
 # In words
 
 
-@pytest.mark.parametrize("value, words", [
-    (np.ones((1, 2, 3, 1)), "y[0, :, :, 0] is"),
-    (np.ones((1, 1, 1, 1)), "y[0, 0, 0, :] is"),
-    (np.ones((2, 2, 2)), "y: shape (2, 2, 2), float64"),
-    (np.ones((0, 3)), "y: shape (0, 3), float64"),
-    ((2, 1), "y = (2, 1)"),
-    (np.float64(3), "y = 3.0"),
-    ("x" * 500, "..."),
-    (np.array(["a", "b"]), "['a' 'b']"),
-])
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        (np.ones((1, 2, 3, 1)), "y[0, :, :, 0] is"),
+        (np.ones((1, 1, 1, 1)), "y[0, 0, 0, :] is"),
+        (np.ones((2, 2, 2)), "y: shape (2, 2, 2), float64"),
+        (np.ones((0, 3)), "y: shape (0, 3), float64"),
+        ((2, 1), "y = (2, 1)"),
+        (np.float64(3), "y = 3.0"),
+        ("x" * 500, "..."),
+        (np.array(["a", "b"]), "['a' 'b']"),
+    ],
+)
 def test_values_in_words(value, words):
     text = "\n".join(describe("y", value))
     assert words in text and len(text) < 250
@@ -580,10 +607,13 @@ def test_a_default_that_is_left_out_is_told():
     assert text.count("(the default)") == 3 and "Hint: In how many places" in text
 
 
-@pytest.mark.parametrize("words, sentence", [
-    ("no", "The message of the ValueError should name C_in, and not C_out. It is 'no'."),
-    ("", "A ValueError should be raised here; you returned 3."),
-])
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        ("no", "The message of the ValueError should name C_in, and not C_out. It is 'no'."),
+        ("", "A ValueError should be raised here; you returned 3."),
+    ],
+)
 def test_a_refusal_must_name_what_does_not_fit(words, sentence):
     def refuse(x, weight, bias, groups):
         if words:
@@ -598,8 +628,10 @@ def test_the_biases_of_the_first_group_are_recognised():
     def first_biases(x, weight, bias, groups, stride=1, padding=0):
         x, weight = np.split(x, groups, axis=3), np.split(weight, groups, axis=3)
         first = bias[: len(bias) // groups]
-        parts = [loops.conv2d_forward(*part, first, stride, padding)
-                 for part in zip(x, weight, strict=True)]
+        parts = [
+            loops.conv2d_forward(*part, first, stride, padding)
+            for part in zip(x, weight, strict=True)
+        ]
         return np.concatenate(parts, axis=3)
 
     with pytest.raises(CheckFailed, match="Hint: .* biases of the first one"):
@@ -617,8 +649,9 @@ def test_random_cases_are_the_same_in_every_session():
 
 def test_the_message_for_a_convolution_names_sizes_and_idea():
     def swapped(x, weight, bias, stride=1, padding=0):
-        return loops.conv2d_forward(x, weight, bias, stride[::-1] if np.ndim(stride) else stride,
-                                    padding)
+        return loops.conv2d_forward(
+            x, weight, bias, stride[::-1] if np.ndim(stride) else stride, padding
+        )
 
     with pytest.raises(CheckFailed) as caught:
         checks.conv2d_forward(swapped)
@@ -647,18 +680,23 @@ def shown(tmp_path_factory):
         "from course_lib.practice.checks import *\nfrom course_lib.practice.checks.engine import limits\n"
         "limits.CHECK_SECONDS = 0.5\ncase = Case({'x': np.ones((2, 2))}, np.full((2, 2), 2.0))"
     )
-    cells = [new_code_cell(source, metadata={"tags": ["raises-exception"]})
-             for source in (setup, *CELLS.values())]
+    cells = [
+        new_code_cell(source, metadata={"tags": ["raises-exception"]})
+        for source in (setup, *CELLS.values())
+    ]
     run(new_notebook(cells=cells), tmp_path_factory.mktemp("notebook"))
     return {name: cell.outputs for name, cell in zip(CELLS, cells[1:], strict=True)}
 
 
-@pytest.mark.parametrize("name, kind, words", [
-    ("wrong", "CheckFailed", "f: case 1 of 1 is wrong."),
-    ("crash", "ValueError", "in f, line 2 of its cell:\n    y = x.reshape(3, 3)"),
-    ("blank", "NotImplementedError", "f is not written yet."),
-    ("endless", "TookTooLong", "Is there a loop that never ends"),
-])
+@pytest.mark.parametrize(
+    "name, kind, words",
+    [
+        ("wrong", "CheckFailed", "f: case 1 of 1 is wrong."),
+        ("crash", "ValueError", "in f, line 2 of its cell:\n    y = x.reshape(3, 3)"),
+        ("blank", "NotImplementedError", "f is not written yet."),
+        ("endless", "TookTooLong", "Is there a loop that never ends"),
+    ],
+)
 def test_a_notebook_shows_the_words_alone(shown, name, kind, words):
     (output,) = shown[name]
     text = "\n".join(output.traceback)

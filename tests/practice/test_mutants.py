@@ -50,8 +50,10 @@ def table(request):
             for row in rows:
                 print(COLUMNS.format(*row))
             only_hidden = sum("check" not in row[-1] for row in rows)
-            print(f"{len(rows)} wrong solutions: {len(rows) - only_hidden} caught by the visible "
-                  f"check, {only_hidden} by the hidden tests alone")
+            print(
+                f"{len(rows)} wrong solutions: {len(rows) - only_hidden} caught by the visible "
+                f"check, {only_hidden} by the hidden tests alone"
+            )
 
 
 @pytest.mark.parametrize("assignment, task, mutant", pairs("MUTANTS"))
@@ -125,6 +127,9 @@ def test_the_cells_of_a_task_belong_together(assignment):
         assert hidden.rstrip().endswith("### END HIDDEN TESTS")
         solution = assignment.cells[task].source
         assert "### BEGIN SOLUTION" in solution and "### END SOLUTION" in solution
-    written = [c for c in assignment.cells.values()
-               if c.cell_type == "markdown" and c.metadata.nbgrader.grade]
+    written = [
+        c
+        for c in assignment.cells.values()
+        if c.cell_type == "markdown" and c.metadata.nbgrader.grade
+    ]
     assert written and all("### BEGIN SOLUTION" in cell.source for cell in written)

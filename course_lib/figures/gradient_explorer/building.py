@@ -22,7 +22,10 @@ def build(settings, shape, rng):
     inner, last = first_weights(settings)
     if settings.network == "case A":
         return Sequential([
-            Conv2d(3, 16, 3, rng=rng, init=inner), ReLU(), MaxPool2d(2), Flatten(),
+            Conv2d(3, 16, 3, rng=rng, init=inner),
+            ReLU(),
+            MaxPool2d(2),
+            Flatten(),
             Linear(3600, CLASSES, rng=rng, init=last, bias=False),
         ])
     if settings.network == "case B":

@@ -74,9 +74,11 @@ def compute(settings, dataset, seed=0):
             value = loss_before
         reports = observe(network, loss, x[following], labels[following])
         weights = [report.weights["weight"] for report in reports if report.weights]
-        activations = [(type(layer).__name__, combine([summarize(layer, y)]), histogram(layer, y))
-                       for layer, y in zip(network.layers, outputs, strict=True)
-                       if type(layer).__name__ in ENDS]
+        activations = [
+            (type(layer).__name__, combine([summarize(layer, y)]), histogram(layer, y))
+            for layer, y in zip(network.layers, outputs, strict=True)
+            if type(layer).__name__ in ENDS
+        ]
     names, shares, histograms = zip(*activations, strict=True) if activations else ((), (), ())
     overflowed, where = overflow(network, outputs, reports)
     if overflowed is None and not (steps == settings.steps and np.isfinite(value)):
@@ -90,7 +92,11 @@ def compute(settings, dataset, seed=0):
         histograms=np.reshape(histograms, (len(names), BINS)),
         saturated=np.array([share["saturated"] for share in shares], float),
         dead=np.array([share["dead"] for share in shares], float),
-        loss_before=loss_before, loss=value, overflowed=overflowed, where=where, steps=steps,
+        loss_before=loss_before,
+        loss=value,
+        overflowed=overflowed,
+        where=where,
+        steps=steps,
     )
 
 

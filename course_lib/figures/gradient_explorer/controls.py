@@ -59,8 +59,9 @@ class GradientExplorer(Explorer):
         self.presets.observe(self._choose_preset, names="value")
         self.line.observe(self._read_line, names="value")
         settings_view, *below = self.view.children
-        start = ipywidgets.HBox([self.presets, self.line],
-                                layout=ipywidgets.Layout(flex_flow="row wrap"))
+        start = ipywidgets.HBox(
+            [self.presets, self.line], layout=ipywidgets.Layout(flex_flow="row wrap")
+        )
         self.view.children = [start, self.message, settings_view, self.verdict, *below]
 
     @property
@@ -138,8 +139,10 @@ def control(name, value):
     """Return the ipywidgets control of a setting."""
     if name in CHOICES:
         return ipywidgets.Dropdown(
-            options=[(NAMES.get(choice, choice), choice) for choice in CHOICES[name]], value=value,
-            description=LABELS[name], **LOOK,
+            options=[(NAMES.get(choice, choice), choice) for choice in CHOICES[name]],
+            value=value,
+            description=LABELS[name],
+            **LOOK,
         )
     if name in LOGARITHMIC:
         return ipywidgets.SelectionSlider(

@@ -20,8 +20,9 @@ TICKS = {
     "ReLU": {0.5 / BINS: "0", 5 / BINS: "10⁻³", 11 / BINS: "1", 17 / BINS: "10³"},
     "different": {0.1: "low", 0.9: "high"},
 }
-KEY = ("layer\n● RMS   □ L2 norm   ▼ exactly 0   × not finite"
-       "\nshaded: the RMS in networks that learn")
+KEY = (
+    "layer\n● RMS   □ L2 norm   ▼ exactly 0   × not finite\nshaded: the RMS in networks that learn"
+)
 NO_STRIP = np.zeros((1, BINS))
 
 
@@ -47,8 +48,12 @@ class GradientPicture:
     @property
     def frame(self):
         """The ends of the axes, and what the outputs' axis says."""
-        return (self.sizes.get_xlim(), self.sizes.get_ylim(), self.strips.get_ylim(),
-                self.strips.get_xlabel())
+        return (
+            self.sizes.get_xlim(),
+            self.sizes.get_ylim(),
+            self.strips.get_ylim(),
+            self.strips.get_xlabel(),
+        )
 
     def _prepare_sizes(self):
         panel = self.sizes
@@ -58,24 +63,50 @@ class GradientPicture:
         panel.xaxis.set_label_coords(0.5, -0.12)
         panel.yaxis.set_label_coords(-0.13, 0.5)
         green = PALETTE["green"]
-        panel.axhspan(*words.BAND, facecolor=(green, 0.15), edgecolor=green, linewidth=0.8,
-                      label="the RMS in networks that learn")
+        panel.axhspan(
+            *words.BAND,
+            facecolor=(green, 0.15),
+            edgecolor=green,
+            linewidth=0.8,
+            label="the RMS in networks that learn",
+        )
         look = {"linewidth": 1.4, "markersize": 5}
-        self.rms, = panel.plot([], [], "o-", color=PALETTE["blue"], label="RMS", **look)
-        self.l2, = panel.plot([], [], "s--", color=PALETTE["orange"], fillstyle="none",
-                              label="L2 norm", **look)
-        self.zeros, = panel.plot([], [], "v", color=PALETTE["vermilion"], markersize=7,
-                                 label="exactly 0, marked at the lower edge", clip_on=False)
-        self.infinite, = panel.plot([], [], "x", color="black", markersize=7, markeredgewidth=2,
-                                    label="not finite, marked at the upper edge", clip_on=False)
+        (self.rms,) = panel.plot([], [], "o-", color=PALETTE["blue"], label="RMS", **look)
+        (self.l2,) = panel.plot(
+            [], [], "s--", color=PALETTE["orange"], fillstyle="none", label="L2 norm", **look
+        )
+        (self.zeros,) = panel.plot(
+            [],
+            [],
+            "v",
+            color=PALETTE["vermilion"],
+            markersize=7,
+            label="exactly 0, marked at the lower edge",
+            clip_on=False,
+        )
+        (self.infinite,) = panel.plot(
+            [],
+            [],
+            "x",
+            color="black",
+            markersize=7,
+            markeredgewidth=2,
+            label="not finite, marked at the upper edge",
+            clip_on=False,
+        )
 
     def _prepare_strips(self):
         panel = self.strips
         panel.set_position((0.62, 0.235, 0.23, 0.54))
         panel.grid(False)
         self.image = panel.imshow(
-            NO_STRIP, cmap="Blues", norm=PowerNorm(0.5, 0, 1), aspect="auto",
-            interpolation="nearest", extent=(0, 1, 1.5, 0.5), label="share of a layer's outputs",
+            NO_STRIP,
+            cmap="Blues",
+            norm=PowerNorm(0.5, 0, 1),
+            aspect="auto",
+            interpolation="nearest",
+            extent=(0, 1, 1.5, 0.5),
+            label="share of a layer's outputs",
         )
         panel.set_title("outputs: the darker, the more", fontsize=10, y=1.02)
         panel.set_ylabel("layer")
@@ -86,10 +117,12 @@ class GradientPicture:
     def _prepare_shares(self):
         panel = self.shares
         panel.set_position((0.875, 0.235, 0.105, 0.54))
-        self.dead, = panel.plot([], [], "x", color=PALETTE["vermilion"], markeredgewidth=2,
-                                label="dead")
-        self.saturated, = panel.plot([], [], "o", color=PALETTE["purple"],
-                                     markeredgecolor="black", label="saturated")
+        (self.dead,) = panel.plot(
+            [], [], "x", color=PALETTE["vermilion"], markeredgewidth=2, label="dead"
+        )
+        (self.saturated,) = panel.plot(
+            [], [], "o", color=PALETTE["purple"], markeredgecolor="black", label="saturated"
+        )
         panel.set(xlim=(-12, 112), xlabel="× dead units\n● saturated", yticks=[])
         panel.set_xticks([0, 100], ["0 %", "100 %"])
         panel.xaxis.set_label_coords(0.5, -0.12)
@@ -108,7 +141,8 @@ class GradientPicture:
         self.rms.set_data(layers, drawable(result.rms))
         self.l2.set_data(layers, drawable(result.l2))
         for artist, chosen, height in (
-            (self.zeros, result.rms == 0, low), (self.infinite, ~np.isfinite(result.rms), high)
+            (self.zeros, result.rms == 0, low),
+            (self.infinite, ~np.isfinite(result.rms), high),
         ):
             artist.set_data(layers[chosen], np.full(np.count_nonzero(chosen), height))
             artist.set_visible(chosen.any())
@@ -168,6 +202,9 @@ def whole_ticks(count):
 
 def output_label(kinds):
     """What the axis of the histograms shows, for these activations."""
-    texts = {"Sigmoid": "sigmoid: 0 to 1", "Tanh": "tanh: −1 to 1",
-             "ReLU": "ReLU: 0, then powers of ten"}
+    texts = {
+        "Sigmoid": "sigmoid: 0 to 1",
+        "Tanh": "tanh: −1 to 1",
+        "ReLU": "ReLU: 0, then powers of ten",
+    }
     return "\n".join(texts[kind] for kind in kinds)

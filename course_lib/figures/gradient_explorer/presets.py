@@ -11,16 +11,22 @@ LOGARITHM = 6  # this diagnosis is about how the loss is computed, which is not 
 def of_case_a(case):
     """The Settings of a CaseA, as far as they go: without its momentum, and upright or mirrored."""
     return Settings(
-        network="case A", init="case A" if case.filters == "normal 0.01" else case.filters,
-        inputs=case.pixels, batch_size=case.batch_size, learning_rate=case.learning_rate,
+        network="case A",
+        init="case A" if case.filters == "normal 0.01" else case.filters,
+        inputs=case.pixels,
+        batch_size=case.batch_size,
+        learning_rate=case.learning_rate,
     )
 
 
 def of_case_b(case):
     """The Settings of a CaseB. The Jacobian is always the right one."""
     return Settings(
-        network="case B", init="case B" if case.weights == "normal 1" else case.weights,
-        loss=case.loss, inputs=case.pixels, batch_size=case.batch_size,
+        network="case B",
+        init="case B" if case.weights == "normal 1" else case.weights,
+        loss=case.loss,
+        inputs=case.pixels,
+        batch_size=case.batch_size,
         learning_rate=case.learning_rate,
     )
 

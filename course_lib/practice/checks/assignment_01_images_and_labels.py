@@ -16,99 +16,161 @@ from .engine.runner import check_signature
 
 # Tasks 1 to 3 and 6: file formats, normalisation, the orientation of images
 
-READ_OFF = ("In this image the value in row r, column c, channel k is 100 r + 10 c + k, so every "
-            "number tells you where it comes from.")
+READ_OFF = (
+    "In this image the value in row r, column c, channel k is 100 r + 10 c + k, so every "
+    "number tells you where it comes from."
+)
 UNITS = "The means and deviations are those of the values 0 to 255; float32 at the end."
-INVERSE = ("This comes out when you say how the reference becomes the image. Asked for is how "
-           "the image becomes the reference. (Or: which way does np.rot90 turn?)")
-WRAPPED = ("Some of these pixels are darker than the mean. What does uint8 make of a number "
-           "below zero?")
+INVERSE = (
+    "This comes out when you say how the reference becomes the image. Asked for is how "
+    "the image becomes the reference. (Or: which way does np.rot90 turn?)"
+)
+WRAPPED = (
+    "Some of these pixels are darker than the mean. What does uint8 make of a number below zero?"
+)
 
 
 def images_to_pixels(function):
     """function(images) -> pixels: (N, H, W, C) uint8 -> (N, C H W)."""
-    check("images_to_pixels", function, [
-        pixels_case((1, 1, 2, 3), readable=True),
-        pixels_case((1, 2, 1, 3), readable=True),
-        pixels_case((1, 2, 3, 3), readable=True),
-        pixels_case((1, 3, 2, 3), readable=True),
-        pixels_case((1, 2, 2, 1), readable=True, hint="Here there is one channel only."),
-        pixels_case((2, 1, 2, 3), seed=1, hint="Each image has a row of its own."),
-        pixels_case((2, 2, 1, 4), seed=2, hint="Here there are four channels."),
-        pixels_case((5, 4, 7, 3), seed=3), pixels_case((3, 8, 5, 2), seed=4),
-    ])
+    check(
+        "images_to_pixels",
+        function,
+        [
+            pixels_case((1, 1, 2, 3), readable=True),
+            pixels_case((1, 2, 1, 3), readable=True),
+            pixels_case((1, 2, 3, 3), readable=True),
+            pixels_case((1, 3, 2, 3), readable=True),
+            pixels_case((1, 2, 2, 1), readable=True, hint="Here there is one channel only."),
+            pixels_case((2, 1, 2, 3), seed=1, hint="Each image has a row of its own."),
+            pixels_case((2, 2, 1, 4), seed=2, hint="Here there are four channels."),
+            pixels_case((5, 4, 7, 3), seed=3),
+            pixels_case((3, 8, 5, 2), seed=4),
+        ],
+    )
 
 
 def decode_frames(function):
     """function(frames, height, width) -> images: (N, 3 H W) uint8 -> (N, H, W, 3)."""
-    check("decode_frames", function, [
-        frames_case((1, 1, 1, 3), readable=True),
-        frames_case((1, 2, 1, 3), readable=True),
-        frames_case((1, 1, 3, 3), readable=True),
-        frames_case((1, 2, 3, 3), readable=True),
-        frames_case((1, 3, 2, 3), readable=True),
-        frames_case((2, 2, 1, 3), seed=1, hint="Each row of the file is an image of its own."),
-        frames_case((3, 4, 6, 3), seed=2), frames_case((2, 7, 5, 3), seed=3),
-    ])
+    check(
+        "decode_frames",
+        function,
+        [
+            frames_case((1, 1, 1, 3), readable=True),
+            frames_case((1, 2, 1, 3), readable=True),
+            frames_case((1, 1, 3, 3), readable=True),
+            frames_case((1, 2, 3, 3), readable=True),
+            frames_case((1, 3, 2, 3), readable=True),
+            frames_case((2, 2, 1, 3), seed=1, hint="Each row of the file is an image of its own."),
+            frames_case((3, 4, 6, 3), seed=2),
+            frames_case((2, 7, 5, 3), seed=3),
+        ],
+    )
 
 
 def normalise(function):
     """function(train, test) -> (train, test): uint8 (N, H, W, C) -> float32 of the same shape."""
-    check("normalise", function, [
-        normal_case([10, 30], [50], hint="The mean is 20, and both are 10 away from it."),
-        normal_case([10, 30, 50, 70], [20], hint=WRAPPED),
-        normal_case([[10, 1], [30, 3]], [[20, 2]], hint="Each channel has its own statistics."),
-        normal_case([[100, 0], [200, 50], [200, 40], [100, 10]], [[200, 200], [100, 250]],
-                    hint="Which images do the mean and the deviation come from?"),
-        normal_case(np.reshape([10, 20, 20, 30], (2, 1, 2, 1)), np.reshape([20, 40], (1, 1, 2, 1)),
-                    hint="Both images together have four pixels, and their mean is 20."),
-        normal_case([[7, 1], [7, 5]], [[7, 1], [9, 2]],
-                    hint="All values of channel 0 are 7 in the training images. Divide by 1 there, "
-                    "also in the test images."),
-        normal_case([[7, 1], [7, 5], [7, 1], [8, 1]], [[7, 1], [9, 2]],
-                    hint="Channel 0 has a spread below 1, but it has one."),
-        normal_case(drawn(1, (3, 2, 4, 2)), drawn(2, (2, 2, 4, 2), 128),
-                    hint="One mean for each channel, over all images, rows and columns."),
-        normal_case(drawn(3, (20, 5, 6, 3), 90), drawn(4, (7, 5, 6, 3))),
-        normal_case(drawn(5, (12, 6, 5, 4), 250), drawn(6, (1, 6, 5, 4)),
-                    hint="Here there are four channels."),
-        normal_case(steady(7, (100, 32, 32, 2), 201), drawn(8, (1, 32, 32, 2)),
-                    hint="Channel 1 is 201 everywhere, so its deviation is 0. In which dtype do "
-                    "you add up 100,000 numbers?"),
-    ])
+    check(
+        "normalise",
+        function,
+        [
+            normal_case([10, 30], [50], hint="The mean is 20, and both are 10 away from it."),
+            normal_case([10, 30, 50, 70], [20], hint=WRAPPED),
+            normal_case([[10, 1], [30, 3]], [[20, 2]], hint="Each channel has its own statistics."),
+            normal_case(
+                [[100, 0], [200, 50], [200, 40], [100, 10]],
+                [[200, 200], [100, 250]],
+                hint="Which images do the mean and the deviation come from?",
+            ),
+            normal_case(
+                np.reshape([10, 20, 20, 30], (2, 1, 2, 1)),
+                np.reshape([20, 40], (1, 1, 2, 1)),
+                hint="Both images together have four pixels, and their mean is 20.",
+            ),
+            normal_case(
+                [[7, 1], [7, 5]],
+                [[7, 1], [9, 2]],
+                hint="All values of channel 0 are 7 in the training images. Divide by 1 there, "
+                "also in the test images.",
+            ),
+            normal_case(
+                [[7, 1], [7, 5], [7, 1], [8, 1]],
+                [[7, 1], [9, 2]],
+                hint="Channel 0 has a spread below 1, but it has one.",
+            ),
+            normal_case(
+                drawn(1, (3, 2, 4, 2)),
+                drawn(2, (2, 2, 4, 2), 128),
+                hint="One mean for each channel, over all images, rows and columns.",
+            ),
+            normal_case(drawn(3, (20, 5, 6, 3), 90), drawn(4, (7, 5, 6, 3))),
+            normal_case(
+                drawn(5, (12, 6, 5, 4), 250),
+                drawn(6, (1, 6, 5, 4)),
+                hint="Here there are four channels.",
+            ),
+            normal_case(
+                steady(7, (100, 32, 32, 2), 201),
+                drawn(8, (1, 32, 32, 2)),
+                hint="Channel 1 is 201 everywhere, so its deviation is 0. In which dtype do "
+                "you add up 100,000 numbers?",
+            ),
+        ],
+    )
 
 
 def find_orientation(function):
     """function(images, reference) -> (mirrored, turns)."""
-    turn = ("np.rot90 turns anticlockwise, in the plane of the two axes that it is given. And can "
-            "differences of different sign cancel in your distance?")
+    turn = (
+        "np.rot90 turns anticlockwise, in the plane of the two axes that it is given. And can "
+        "differences of different sign cancel in your distance?"
+    )
     mirror = "Mirrored means: the columns in reverse order."
     order = "First the columns are reversed, then the images are turned."
-    near = ("No orientation fits exactly here, because the reference is a little off everywhere. "
-            "How is the distance of two images measured, and in which dtype?")
-    levels = ("These images have 16 levels of brightness, so all differences are multiples of "
-              "16. What are their squares, in which dtype?")
-    check("find_orientation", function, [
-        orientation_case((1, 2, 2, 1), False, 0, seed=1, hint="Nothing has to be done here."),
-        orientation_case((1, 2, 2, 1), False, 2, seed=2, hint=turn),
-        orientation_case((1, 2, 2, 1), False, 1, seed=3, hint=turn),
-        orientation_case((1, 2, 2, 1), False, 3, seed=4, hint=turn),
-        orientation_case((1, 2, 2, 1), True, 0, seed=5, hint=mirror),
-        orientation_case((1, 2, 2, 1), True, 2, seed=6, hint=mirror),
-        orientation_case((1, 2, 2, 1), True, 1, seed=7, hint=order),
-        orientation_case((1, 2, 2, 1), True, 3, seed=8, hint=order),
-        orientation_case((2, 2, 3, 1), False, 1, seed=9,
-                         hint="Height and width have changed places. Which turns are possible?"),
-        orientation_case((2, 3, 2, 1), True, 2, seed=10,
-                         hint="Which turns keep the height and the width?"),
-        orientation_case((3, 2, 2, 3), True, 1, seed=11, plain=2,
-                         hint="Some images look the same from all sides. Do all of them count?"),
-        orientation_case((4, 3, 3, 3), False, 3, seed=12, brighter=3, hint=near),
-        orientation_case((4, 3, 3, 3), True, 0, seed=13, brighter=-3, hint=near),
-        orientation_case((3, 2, 2, 3), True, 3, seed=16, level=16, hint=levels),
-        orientation_case((4, 3, 4, 3), True, 1, seed=14, noise=6, hint=near),
-        orientation_case((5, 4, 4, 3), False, 2, seed=15, noise=6, brighter=-8, hint=near),
-    ])
+    near = (
+        "No orientation fits exactly here, because the reference is a little off everywhere. "
+        "How is the distance of two images measured, and in which dtype?"
+    )
+    levels = (
+        "These images have 16 levels of brightness, so all differences are multiples of "
+        "16. What are their squares, in which dtype?"
+    )
+    check(
+        "find_orientation",
+        function,
+        [
+            orientation_case((1, 2, 2, 1), False, 0, seed=1, hint="Nothing has to be done here."),
+            orientation_case((1, 2, 2, 1), False, 2, seed=2, hint=turn),
+            orientation_case((1, 2, 2, 1), False, 1, seed=3, hint=turn),
+            orientation_case((1, 2, 2, 1), False, 3, seed=4, hint=turn),
+            orientation_case((1, 2, 2, 1), True, 0, seed=5, hint=mirror),
+            orientation_case((1, 2, 2, 1), True, 2, seed=6, hint=mirror),
+            orientation_case((1, 2, 2, 1), True, 1, seed=7, hint=order),
+            orientation_case((1, 2, 2, 1), True, 3, seed=8, hint=order),
+            orientation_case(
+                (2, 2, 3, 1),
+                False,
+                1,
+                seed=9,
+                hint="Height and width have changed places. Which turns are possible?",
+            ),
+            orientation_case(
+                (2, 3, 2, 1), True, 2, seed=10, hint="Which turns keep the height and the width?"
+            ),
+            orientation_case(
+                (3, 2, 2, 3),
+                True,
+                1,
+                seed=11,
+                plain=2,
+                hint="Some images look the same from all sides. Do all of them count?",
+            ),
+            orientation_case((4, 3, 3, 3), False, 3, seed=12, brighter=3, hint=near),
+            orientation_case((4, 3, 3, 3), True, 0, seed=13, brighter=-3, hint=near),
+            orientation_case((3, 2, 2, 3), True, 3, seed=16, level=16, hint=levels),
+            orientation_case((4, 3, 4, 3), True, 1, seed=14, noise=6, hint=near),
+            orientation_case((5, 4, 4, 3), False, 2, seed=15, noise=6, brighter=-8, hint=near),
+        ],
+    )
 
 
 # Makers of cases, also for the hidden tests
@@ -124,11 +186,18 @@ def pixels_case(shape, *, seed=0, readable=False, hint="", title=""):
     suspects = {
         "This comes out when each image keeps the order that its numbers have now. Which axis "
         "should run slowest?": images.reshape(N, -1),
-        "This comes out when each plane is written column by column.":
-            images.transpose(0, 3, 2, 1).reshape(N, -1),
+        "This comes out when each plane is written column by column.": images.transpose(
+            0, 3, 2, 1
+        ).reshape(N, -1),
     }
-    return Case({"images": images}, pixels, suspects=suspects, returns="pixels", title=title,
-                hint=" ".join([hint, READ_OFF * readable]).strip())
+    return Case(
+        {"images": images},
+        pixels,
+        suspects=suspects,
+        returns="pixels",
+        title=title,
+        hint=" ".join([hint, READ_OFF * readable]).strip(),
+    )
 
 
 def frames_case(shape, *, seed=0, readable=False, hint="", title=""):
@@ -153,16 +222,26 @@ def frames_case(shape, *, seed=0, readable=False, hint="", title=""):
     given = frames(upwards, blue_first)
     mistakes = {  # what a reader with the mistake makes of the frames
         "This comes out when blue and red are exchanged.": images[..., ::-1],
-        "This comes out upside down: where in the file is a column's lowest pixel?":
-            images[:, ::-1],
+        "This comes out upside down: where in the file is a column's lowest pixel?": images[
+            :, ::-1
+        ],
         "This comes out upside down, and blue and red are exchanged.": images[:, ::-1, :, ::-1],
-        "This comes out when the file is read row by row. It is written column by column.":
-            given.reshape(N, H, W, C)[:, ::-1, :, ::-1],
+        "This comes out when the file is read row by row. It is written column by column.": given.reshape(
+            N, H, W, C
+        )[:, ::-1, :, ::-1],
     }
-    return Case({"frames": given, "height": H, "width": W}, images, suspects=mistakes,
-                returns="images", title=title or f"images of {H}x{W}, {N} of them",
-                hint=" ".join([hint, ("In the right result the value in row r, column c, channel k "
-                                      "is 100 r + 10 c + k.") * readable]).strip())
+    return Case(
+        {"frames": given, "height": H, "width": W},
+        images,
+        suspects=mistakes,
+        returns="images",
+        title=title or f"images of {H}x{W}, {N} of them",
+        hint=" ".join([
+            hint,
+            ("In the right result the value in row r, column c, channel k is 100 r + 10 c + k.")
+            * readable,
+        ]).strip(),
+    )
 
 
 def normal_case(train, test, *, hint=UNITS, title=""):
@@ -177,32 +256,54 @@ def normal_case(train, test, *, hint=UNITS, title=""):
     expected = scaled(train, train), scaled(test, train)
     everything = np.concatenate([train, test])
     suspects = {
-        "This comes out when the test images are normalised with statistics of their own.":
-            (scaled(train, train), scaled(test, test)),
-        "This comes out when the test images have a share in the mean and the deviation.":
-            (scaled(train, everything), scaled(test, everything)),
-        "This comes out when all channels share one mean and one deviation.":
-            (scaled(train, train, None), scaled(test, train, None)),
-        "This comes out when the deviation is divided by N - 1 (ddof=1). The task asks for N.":
-            (scaled(train, train, ddof=1), scaled(test, train, ddof=1)),
-        "This comes out when the values are divided by 255 first.":
-            (scaled(train / 255, train / 255), scaled(test / 255, train / 255)),
-        "This comes out when something small is added to the deviation, or put in the place of 0.":
-            Recognised(lambda result: shapes(result) == [train.shape, test.shape]
-                       and np.abs(result[1]).max() > 1000 * np.abs(expected[1]).max()),
+        "This comes out when the test images are normalised with statistics of their own.": (
+            scaled(train, train),
+            scaled(test, test),
+        ),
+        "This comes out when the test images have a share in the mean and the deviation.": (
+            scaled(train, everything),
+            scaled(test, everything),
+        ),
+        "This comes out when all channels share one mean and one deviation.": (
+            scaled(train, train, None),
+            scaled(test, train, None),
+        ),
+        "This comes out when the deviation is divided by N - 1 (ddof=1). The task asks for N.": (
+            scaled(train, train, ddof=1),
+            scaled(test, train, ddof=1),
+        ),
+        "This comes out when the values are divided by 255 first.": (
+            scaled(train / 255, train / 255),
+            scaled(test / 255, train / 255),
+        ),
+        "This comes out when something small is added to the deviation, or put in the place of 0.": Recognised(
+            lambda result: (
+                shapes(result) == [train.shape, test.shape]
+                and np.abs(result[1]).max() > 1000 * np.abs(expected[1]).max()
+            )
+        ),
     }
     if train.shape[1:] == test.shape[1:]:
-        suspects["This comes out when each place in the image has a mean of its own. How many "
-                 "numbers does train.mean(...) give you, and how many channels are there?"] = (
-            scaled(train, train, 0), scaled(test, train, 0))
+        suspects[
+            "This comes out when each place in the image has a mean of its own. How many "
+            "numbers does train.mean(...) give you, and how many channels are there?"
+        ] = (scaled(train, train, 0), scaled(test, train, 0))
     small = train.size + test.size <= MOST_NUMBERS
-    return Case({"train": train, "test": test}, expected, suspects=suspects, rtol=1e-4, hint=hint,
-                returns=("train", "test"), title=title, given="" if small else
-                "\n".join([headline("train", train), headline("test", test)]))
+    return Case(
+        {"train": train, "test": test},
+        expected,
+        suspects=suspects,
+        rtol=1e-4,
+        hint=hint,
+        returns=("train", "test"),
+        title=title,
+        given="" if small else "\n".join([headline("train", train), headline("test", test)]),
+    )
 
 
-def orientation_case(shape, mirrored, turns, *, seed, plain=0, noise=0, brighter=0, level=1,
-                     hint="", title=""):
+def orientation_case(
+    shape, mirrored, turns, *, seed, plain=0, noise=0, brighter=0, level=1, hint="", title=""
+):
     """A case of find_orientation for images of this shape (N, H, W, C).
 
     plain: so many of the images have one colour. All values are multiples of `level`. The reference
@@ -215,18 +316,25 @@ def orientation_case(shape, mirrored, turns, *, seed, plain=0, noise=0, brighter
     images[:plain] = images[:plain, :1, :1]
     upright = np.rot90(images[:, :, ::-1] if mirrored else images, turns, axes=(1, 2))
     off = rng.integers(-noise, noise + 1, upright.shape) + brighter
-    return Case({"images": images, "reference": (upright + off).astype(np.uint8)},
-                (mirrored, turns), use=use_orientation, hint=hint,
-                suspects={} if mirrored else {INVERSE: (False, -turns % 4)},
-                returns=("mirrored", "turns"), title=title)
+    return Case(
+        {"images": images, "reference": (upright + off).astype(np.uint8)},
+        (mirrored, turns),
+        use=use_orientation,
+        hint=hint,
+        suspects={} if mirrored else {INVERSE: (False, -turns % 4)},
+        returns=("mirrored", "turns"),
+        title=title,
+    )
 
 
 def use_orientation(function, images, reference):
     check_signature(function, {"images": images, "reference": reference})
     result = function(images, reference)
     if isinstance(result, np.ndarray):
-        raise CheckFailed("mirrored, turns should be a pair, such as `return mirrored, turns`; "
-                          f"your function returned an array with the shape {result.shape}.")
+        raise CheckFailed(
+            "mirrored, turns should be a pair, such as `return mirrored, turns`; "
+            f"your function returned an array with the shape {result.shape}."
+        )
     return result
 
 
@@ -261,22 +369,40 @@ MANY = 200  # splits, to see whether every image has its chance
 
 def split(function):
     """function(labels, share, rng) -> (first, second), two arrays of the images' numbers."""
-    check("split", function, [
-        split_case([0, 1, 0, 1], 0.5, hint="There are two images of each class."),
-        split_case([1, 0, 0, 1, 0, 0], 0.5, hint="Count the images of each class by itself."),
-        split_case([2, 0, 0, 2, 0, 2, 0], 0.25,
-                   hint="There are four of class 0, and three of class 2: 1 and 0.75 of them."),
-        split_case([9, 4, 4, 9, 4, 4, 9, 4], 0.8, hint="The classes are called 4 and 9 here."),
-        split_case([1000, -3, 1000, -3, -3], 0.4, hint="The classes are called -3 and 1000. Which "
-                   "ones are there? Ask the labels."),
-        split_case([0, 1, 2], 0.3, hint="There is one image of each class, and 0.3 is nearest to "
-                   "0. So the first part is empty: an array of whole numbers, shape (0,)."),
-        split_case([0] * 29 + [1] * 100 + [12], 0.29,
-                   hint="Round to the nearest whole number: for 100 images, and for a single one."),
-        split_case(uneven(1), 0.3), split_case(uneven(2), 0.85),
-        repeatable_case({"labels": uneven(3), "share": 0.4}),
-        fair_case([0, 1, 0, 1, 1, 0, 1, 0], 0.5),
-    ])
+    check(
+        "split",
+        function,
+        [
+            split_case([0, 1, 0, 1], 0.5, hint="There are two images of each class."),
+            split_case([1, 0, 0, 1, 0, 0], 0.5, hint="Count the images of each class by itself."),
+            split_case(
+                [2, 0, 0, 2, 0, 2, 0],
+                0.25,
+                hint="There are four of class 0, and three of class 2: 1 and 0.75 of them.",
+            ),
+            split_case([9, 4, 4, 9, 4, 4, 9, 4], 0.8, hint="The classes are called 4 and 9 here."),
+            split_case(
+                [1000, -3, 1000, -3, -3],
+                0.4,
+                hint="The classes are called -3 and 1000. Which ones are there? Ask the labels.",
+            ),
+            split_case(
+                [0, 1, 2],
+                0.3,
+                hint="There is one image of each class, and 0.3 is nearest to "
+                "0. So the first part is empty: an array of whole numbers, shape (0,).",
+            ),
+            split_case(
+                [0] * 29 + [1] * 100 + [12],
+                0.29,
+                hint="Round to the nearest whole number: for 100 images, and for a single one.",
+            ),
+            split_case(uneven(1), 0.3),
+            split_case(uneven(2), 0.85),
+            repeatable_case({"labels": uneven(3), "share": 0.4}),
+            fair_case([0, 1, 0, 1, 1, 0, 1, 0], 0.5),
+        ],
+    )
 
 
 # Makers of cases, also for the hidden tests
@@ -289,11 +415,18 @@ def split_case(labels, share, *, seed=0, hint="", title=""):
     def judge(result):
         return wrong_kind_of_split(result) or wrong_split(result, labels, share)
 
-    given = [*describe("labels", labels), f"share = {share}",
-             f"rng = np.random.default_rng({seed})"]
-    return Case({"labels": labels, "share": share, "rng": np.random.default_rng(seed)},
-                judge=judge, hint=hint, given="\n".join(given),
-                title=title or f"{len(labels)} labels, share {share}")
+    given = [
+        *describe("labels", labels),
+        f"share = {share}",
+        f"rng = np.random.default_rng({seed})",
+    ]
+    return Case(
+        {"labels": labels, "share": share, "rng": np.random.default_rng(seed)},
+        judge=judge,
+        hint=hint,
+        given="\n".join(given),
+        title=title or f"{len(labels)} labels, share {share}",
+    )
 
 
 def fair_case(labels, share, title="every image has the same chance"):
@@ -315,18 +448,27 @@ def fair_case(labels, share, title="every image has the same chance"):
             row[result[0]] = True
         for number, often in enumerate(inside.mean(axis=0)):
             if abs(often - share) > 0.25:
-                return (f"Over {MANY} splits with different generators, image {number} came into "
-                        f"the first part {often:.0%} of the times; {share:.0%} are wanted, as for "
-                        "every image.")
+                return (
+                    f"Over {MANY} splits with different generators, image {number} came into "
+                    f"the first part {often:.0%} of the times; {share:.0%} are wanted, as for "
+                    "every image."
+                )
         picked = [inside[:, labels == kind] for kind in np.unique(labels)]
         for other in picked[1:]:
             if other.shape == picked[0].shape and np.array_equal(other, picked[0]):
-                return ("Two classes are split in the same way every time: if the first image of "
-                        "one goes into the first part, so does the first image of the other.")
+                return (
+                    "Two classes are split in the same way every time: if the first image of "
+                    "one goes into the first part, so does the first image of the other."
+                )
         return None
 
-    return Case({"labels": labels, "share": share}, use=use, judge=judge, title=title,
-                hint="Which images of a class go into the first part? Who decides that?")
+    return Case(
+        {"labels": labels, "share": share},
+        use=use,
+        judge=judge,
+        title=title,
+        hint="Which images of a class go into the first part? Who decides that?",
+    )
 
 
 def uneven(seed):
@@ -340,8 +482,9 @@ def uneven(seed):
 def wrong_kind_of_split(result):
     if not isinstance(result, (tuple, list)) or len(result) != 2:
         return f"Two arrays should be returned, and your function returned {kind_of(result)}."
-    return (wrong_index_array(result[0], "The first part")
-            or wrong_index_array(result[1], "The second part"))
+    return wrong_index_array(result[0], "The first part") or wrong_index_array(
+        result[1], "The second part"
+    )
 
 
 def wrong_split(result, labels, share):
@@ -352,9 +495,11 @@ def wrong_split(result, labels, share):
         count = np.sum(labels == kind)
         found = np.sum(labels[result[0]] == kind)
         if abs(found - share * count) > 0.5 + 1e-6:
-            return (f"A share of {share} of the {count} in class {kind} is {share * count:.4g}. So "
-                    f"{round(share * count)} of them should be in the first part, and it holds "
-                    f"{found}.{shown(result)}")
+            return (
+                f"A share of {share} of the {count} in class {kind} is {share * count:.4g}. So "
+                f"{round(share * count)} of them should be in the first part, and it holds "
+                f"{found}.{shown(result)}"
+            )
     return None
 
 
@@ -371,19 +516,33 @@ IMAGES = 600  # to see whether every shift has its share
 
 def shift_and_mirror(function):
     """function(images, rng, most=4) -> images of the same shape and dtype."""
-    check("shift_and_mirror", function, [
-        moved_case((1, 3, 4, 1), 1, seed=1), moved_case((1, 4, 3, 1), 2, seed=2),
-        moved_case((3, 5, 4, 3), 1, seed=3, hint="Do all three channels move together?"),
-        moved_case((4, 3, 5, 3), 0, seed=4, hint="most=0: nothing is shifted, and half of the "
-                   "images are mirrored. Both ends of the range are 0, and 0 must still be drawn. "
-                   "Are both ends of your draw included? And which rows and columns does your "
-                   "slice leave?"),
-        moved_case((3, 5, 4, 2), 2, seed=5, dtype=np.float32),
-        *(moved_case((20, 5, 7, 3), 2, seed=seed) for seed in (6, 7)),
-        repeatable_case({"images": pictures(8, (6, 5, 4, 3)), "most": 1},
-                        lambda function, images, most, rng: function(images, rng, most)),
-        spread_case(1, seed=9), spread_case(2, seed=10), spread_case(None, seed=11),
-    ])
+    check(
+        "shift_and_mirror",
+        function,
+        [
+            moved_case((1, 3, 4, 1), 1, seed=1),
+            moved_case((1, 4, 3, 1), 2, seed=2),
+            moved_case((3, 5, 4, 3), 1, seed=3, hint="Do all three channels move together?"),
+            moved_case(
+                (4, 3, 5, 3),
+                0,
+                seed=4,
+                hint="most=0: nothing is shifted, and half of the "
+                "images are mirrored. Both ends of the range are 0, and 0 must still be drawn. "
+                "Are both ends of your draw included? And which rows and columns does your "
+                "slice leave?",
+            ),
+            moved_case((3, 5, 4, 2), 2, seed=5, dtype=np.float32),
+            *(moved_case((20, 5, 7, 3), 2, seed=seed) for seed in (6, 7)),
+            repeatable_case(
+                {"images": pictures(8, (6, 5, 4, 3)), "most": 1},
+                lambda function, images, most, rng: function(images, rng, most),
+            ),
+            spread_case(1, seed=9),
+            spread_case(2, seed=10),
+            spread_case(None, seed=11),
+        ],
+    )
 
 
 # Makers of cases, also for the hidden tests
@@ -396,10 +555,13 @@ def moved_case(shape, most, *, seed, dtype=np.uint8, hint="", title=""):
     def judge(result):
         return wrong_array(result, images) or wrong_moves(result, images, most)
 
-    return Case({"images": images, "rng": np.random.default_rng(seed), "most": most}, judge=judge,
-                hint=hint,
-                given="\n".join([*describe("images", images), f"most = {most}"]),
-                title=title or f"images {shape}, most {most}")
+    return Case(
+        {"images": images, "rng": np.random.default_rng(seed), "most": most},
+        judge=judge,
+        hint=hint,
+        given="\n".join([*describe("images", images), f"most = {most}"]),
+        title=title or f"images {shape}, most {most}",
+    )
 
 
 def spread_case(most, *, seed, title=""):
@@ -416,12 +578,15 @@ def spread_case(most, *, seed, title=""):
         wrong = wrong_array(result, images) or wrong_moves(result, images, reach)
         return wrong or wrong_shares(moves(result, images, reach), reach, most is None)
 
-    return Case({"images": images, "rng": np.random.default_rng(seed), **rest}, judge=judge,
-                hint="Every image draws its own shift down, its own shift to the right, and its "
-                "own mirroring, each on its own.",
-                given=f"images: shape {images.shape}, uint8\n"
-                + ("most left out, so it is 4" if most is None else f"most = {most}"),
-                title=title or f"the shares over many images, most {most or 'left out'}")
+    return Case(
+        {"images": images, "rng": np.random.default_rng(seed), **rest},
+        judge=judge,
+        hint="Every image draws its own shift down, its own shift to the right, and its "
+        "own mirroring, each on its own.",
+        given=f"images: shape {images.shape}, uint8\n"
+        + ("most left out, so it is 4" if most is None else f"most = {most}"),
+        title=title or f"the shares over many images, most {most or 'left out'}",
+    )
 
 
 def pictures(seed, shape, dtype=np.uint8):
@@ -436,8 +601,10 @@ def wrong_array(result, images):
     if not isinstance(result, np.ndarray):
         return f"The images should be an array, and your function returned {kind_of(result)}."
     if result.shape != images.shape or result.dtype != images.dtype:
-        return (f"The images had the shape {images.shape} and held {images.dtype}, and so should "
-                f"the result; yours has the shape {result.shape} and holds {result.dtype}.")
+        return (
+            f"The images had the shape {images.shape} and held {images.dtype}, and so should "
+            f"the result; yours has the shape {result.shape} and holds {result.dtype}."
+        )
     return None
 
 
@@ -471,14 +638,18 @@ def wrong_moves(result, images, most):
     one, original = result[number : number + 1], images[number : number + 1]
     further = min(2 * most + 1, min(images.shape[1:3]) - 1)
     for idea, found in {
-        "what was pushed out at one side came in again at the other":
-            moves(one, original, most, fill="wrap") if most else None,
+        "what was pushed out at one side came in again at the other": moves(
+            one, original, most, fill="wrap"
+        )
+        if most
+        else None,
         "the border is filled with copies of the edge": moves(one, original, most, fill="edge"),
         "it is upside down": moves(one, original, most, axis=1),
         "its channels are in reverse order": moves(one, original[..., ::-1], most),
         f"it was shifted by more than {most}": moves(one, original, further),
-        "it was made from another image": np.concatenate(
-            [moves(one, images[n : n + 1], most) for n in range(min(len(images), 20))]),
+        "it was made from another image": np.concatenate([
+            moves(one, images[n : n + 1], most) for n in range(min(len(images), 20))
+        ]),
     }.items():
         if found is not None and found.max() > -99:
             return f"Something is wrong with image {number} of the result: {idea}."
@@ -501,12 +672,16 @@ def wrong_shares(found, most, rare):
         for step in steps:
             often, wanted = np.mean(found[:, column] == step), 1 / (2 * most + 1)
             if often == 0 or not rare and abs(often - wanted) > 0.12:
-                return (f"{often:.0%} of the {len(found)} images were shifted by {step} {name}; "
-                        f"about {wanted:.0%} should be. (Minus is up, or to the left. The shift is "
-                        "counted after the mirroring. Does one depend on the other?)")
+                return (
+                    f"{often:.0%} of the {len(found)} images were shifted by {step} {name}; "
+                    f"about {wanted:.0%} should be. (Minus is up, or to the left. The shift is "
+                    "counted after the mirroring. Does one depend on the other?)"
+                )
     for step in () if rare else ((m, d, r) for m in (0, 1) for d in (-1, 0, 1) for r in (-1, 0, 1)):
         if not (found == step).all(axis=1).any():
             name = f"{step[1]} down, {step[2]} to the right, {'' if step[0] else 'not '}mirrored"
-            return (f"None of the {len(found)} images was shifted by {name}, though each of the "
-                    "three occurs on its own.")
+            return (
+                f"None of the {len(found)} images was shifted by {name}, though each of the "
+                "three occurs on its own."
+            )
     return None

@@ -25,8 +25,10 @@ AT_ZERO = "What does the task say about exactly 0?"
 NEITHER = "x is exactly 0 here. Which of your two branches takes it? " + AT_ZERO
 SINGLE = "float32 in, float32 out."
 
-PATHS = ("Follow the paths. Which numbers of y does this pixel, this weight or this bias act on, "
-         "and how strongly on each?")
+PATHS = (
+    "Follow the paths. Which numbers of y does this pixel, this weight or this bias act on, "
+    "and how strongly on each?"
+)
 OVERLAP = "Where windows overlap, a pixel acts on several numbers of y, each by another weight."
 IMAGES = "Each image has its own dx. The weights and biases act on both images."
 FILTERS = "Each filter has its own weights and its own bias, and a pixel acts on all filters."
@@ -37,13 +39,17 @@ BORDER = "Work on the padded image; of its gradient, keep the part that belongs 
 NO_BORDER = "What does a slice such as a[0:-0] hold?"
 PAD_PAIR = "Padding is (height, width): which of the two belongs to the rows? " + NO_BORDER
 EMPTY = "This dx has no pixels. " + NO_BORDER
-SHAPES = ("The table in the task gives the shapes. Are the results in the order (dx, dweight, "
-          "dbias)? Did a sum take too many axes, or too few?")
+SHAPES = (
+    "The table in the task gives the shapes. Are the results in the order (dx, dweight, "
+    "dbias)? Did a sum take too many axes, or too few?"
+)
 DEFAULTS = "Without them, stride is 1 and padding is 0."
 ORDER = "x has the usual shape, and its numbers lie in another order in memory."
 LAST_WINS = "This dx comes out when a window overwrites what another one has sent."
-UNTURNED = ("This dx comes out when the filter is turned by half a turn. With which weight did the "
-            "top left pixel of a window go into y?")
+UNTURNED = (
+    "This dx comes out when the filter is turned by half a turn. With which weight did the "
+    "top left pixel of a window go into y?"
+)
 MEAN_DBIAS = "This dbias comes out when something is divided by the number of images or places."
 MEAN_DWEIGHT = "This dweight comes out when it is divided by the number of images."
 DIVIDE_NOT = " dy belongs to a loss that has taken its mean already, if it takes one."
@@ -56,28 +62,36 @@ NO_SKIP = "This dx comes out along the inner path alone. " + BRANCHES
 ONLY_SKIP = "This dx comes out along the direct path alone. " + BRANCHES
 NO_GATE = "This comes out when the ReLU lets everything pass. " + CLOSED
 NO_GATE_DX = "This dx comes out when the ReLU lets everything pass. " + CLOSED
-SEEN = ("dx and dweight1 are right. A weight collects what it saw, times the gradient that came "
-        "back. What did weight2 see: the numbers before the ReLU, or after it?")
-JOINED = ("dweight1 and dweight2 are right. What does each of the two paths bring to x, and how do "
-          "the two come together?")
+SEEN = (
+    "dx and dweight1 are right. A weight collects what it saw, times the gradient that came "
+    "back. What did weight2 see: the numbers before the ReLU, or after it?"
+)
+JOINED = (
+    "dweight1 and dweight2 are right. What does each of the two paths bring to x, and how do "
+    "the two come together?"
+)
 ROWS = "Every image acts on the weights: their gradients add up over the rows."
 
 
 def leaky_relu_backward(function):
     """function(dy, x, slope) -> dx."""
     case = leaky_case
-    check("leaky_relu_backward", function, [
-        case([2.0], 0.1, hint=GATE),
-        case([-2.0], 0.1, hint=GATE),
-        case([0.0], 0.5, hint=NEITHER),
-        case([-3.0, 0.0, 5.0, -0.5], 0.25, hint=GATE),
-        case([-3.0, 4.0, 1.0], 0.0, hint="A slope of 0 is an ordinary ReLU."),
-        case([-3.0, 4.0, 1.0], 2.0, hint="A slope may be larger than 1."),
-        case([-3.0, 4.0, -1.0], -0.5, hint="A slope may be negative. Whose sign decides?"),
-        case((2, 3), 0.1, seed=1, hint="Any shape will do: number by number."),
-        case((2, 2, 3, 2), 0.1, seed=2, hint="Any shape will do: number by number."),
-        case((3, 4), 0.1, seed=3, dtype=np.float32, hint=SINGLE),
-    ])
+    check(
+        "leaky_relu_backward",
+        function,
+        [
+            case([2.0], 0.1, hint=GATE),
+            case([-2.0], 0.1, hint=GATE),
+            case([0.0], 0.5, hint=NEITHER),
+            case([-3.0, 0.0, 5.0, -0.5], 0.25, hint=GATE),
+            case([-3.0, 4.0, 1.0], 0.0, hint="A slope of 0 is an ordinary ReLU."),
+            case([-3.0, 4.0, 1.0], 2.0, hint="A slope may be larger than 1."),
+            case([-3.0, 4.0, -1.0], -0.5, hint="A slope may be negative. Whose sign decides?"),
+            case((2, 3), 0.1, seed=1, hint="Any shape will do: number by number."),
+            case((2, 2, 3, 2), 0.1, seed=2, hint="Any shape will do: number by number."),
+            case((3, 4), 0.1, seed=3, dtype=np.float32, hint=SINGLE),
+        ],
+    )
 
 
 def conv2d_backward(function):
@@ -86,28 +100,42 @@ def conv2d_backward(function):
     As loops.conv2d_backward.
     """
     case = conv_case
-    check("conv2d_backward", function, [
-        case((1, 2, 2, 1), (2, 2, 1, 1), seed=1),
-        case((1, 3, 3, 1), (2, 2, 1, 1), seed=2, hint=OVERLAP),
-        case((1, 2, 5, 1), (1, 3, 1, 1), seed=3,
-             hint="This kernel has one row and three columns, and the image is no square."),
-        case((2, 2, 3, 1), (2, 2, 1, 1), seed=5, hint=IMAGES),
-        case((1, 2, 2, 1), (2, 1, 1, 3), seed=4, hint=FILTERS),
-        case((1, 2, 3, 2), (2, 2, 2, 1), seed=6, hint=CHANNELS),
-        case((1, 2, 4, 1), (2, 2, 1, 1), 2, seed=7, hint=STEP),
-        case((1, 5, 5, 1), (2, 2, 1, 1), 2, seed=8, hint="The windows do not reach the last row "
-             "and the last column. Which gradient do these pixels get?"),
-        case((1, 5, 4, 1), (2, 2, 1, 1), (3, 1), seed=9, hint=STEP_PAIR),
-        case((1, 4, 5, 1), (3, 2, 1, 1), (1, 2), seed=10, hint=STEP_PAIR),
-        case((1, 2, 2, 1), (2, 2, 1, 1), 1, 1, seed=11, hint=BORDER),
-        case((1, 2, 3, 1), (2, 2, 1, 1), 1, (0, 1), seed=12, hint=PAD_PAIR),
-        case((1, 3, 2, 1), (2, 2, 1, 1), 1, (2, 0), seed=13, hint=PAD_PAIR),
-        case((1, 4, 3, 1), (3, 2, 1, 1), (2, 3), (1, 2), seed=14, hint=BORDER),
-        case((2, 4, 3, 2), (2, 2, 2, 2), defaults=True, seed=15, hint=DEFAULTS),
-        case((2, 5, 4, 2), (2, 3, 2, 2), 2, 1, seed=16, dtype=np.float32, hint=SINGLE),
-        case((3, 5, 4, 2), (2, 3, 2, 2), batch_innermost=True, seed=17, hint=ORDER),
-        *random_conv_cases(range(100, 104)),
-    ])
+    check(
+        "conv2d_backward",
+        function,
+        [
+            case((1, 2, 2, 1), (2, 2, 1, 1), seed=1),
+            case((1, 3, 3, 1), (2, 2, 1, 1), seed=2, hint=OVERLAP),
+            case(
+                (1, 2, 5, 1),
+                (1, 3, 1, 1),
+                seed=3,
+                hint="This kernel has one row and three columns, and the image is no square.",
+            ),
+            case((2, 2, 3, 1), (2, 2, 1, 1), seed=5, hint=IMAGES),
+            case((1, 2, 2, 1), (2, 1, 1, 3), seed=4, hint=FILTERS),
+            case((1, 2, 3, 2), (2, 2, 2, 1), seed=6, hint=CHANNELS),
+            case((1, 2, 4, 1), (2, 2, 1, 1), 2, seed=7, hint=STEP),
+            case(
+                (1, 5, 5, 1),
+                (2, 2, 1, 1),
+                2,
+                seed=8,
+                hint="The windows do not reach the last row "
+                "and the last column. Which gradient do these pixels get?",
+            ),
+            case((1, 5, 4, 1), (2, 2, 1, 1), (3, 1), seed=9, hint=STEP_PAIR),
+            case((1, 4, 5, 1), (3, 2, 1, 1), (1, 2), seed=10, hint=STEP_PAIR),
+            case((1, 2, 2, 1), (2, 2, 1, 1), 1, 1, seed=11, hint=BORDER),
+            case((1, 2, 3, 1), (2, 2, 1, 1), 1, (0, 1), seed=12, hint=PAD_PAIR),
+            case((1, 3, 2, 1), (2, 2, 1, 1), 1, (2, 0), seed=13, hint=PAD_PAIR),
+            case((1, 4, 3, 1), (3, 2, 1, 1), (2, 3), (1, 2), seed=14, hint=BORDER),
+            case((2, 4, 3, 2), (2, 2, 2, 2), defaults=True, seed=15, hint=DEFAULTS),
+            case((2, 5, 4, 2), (2, 3, 2, 2), 2, 1, seed=16, dtype=np.float32, hint=SINGLE),
+            case((3, 5, 4, 2), (2, 3, 2, 2), batch_innermost=True, seed=17, hint=ORDER),
+            *random_conv_cases(range(100, 104)),
+        ],
+    )
 
 
 def residual_backward(function):
@@ -115,22 +143,36 @@ def residual_backward(function):
     case = residual_case
     x, up, down = np.array([[1.0, 2]]), np.array([[3.0], [-1]]), np.array([[2.0, 5]])
     gates = np.array([[1.0, -1, 1], [0, 1, -1]])
-    check("residual_backward", function, [
-        case((1, 2, 1), weights=(x, up, down), seed=1, hint=INNER),
-        case((1, 2, 1), weights=(x, -up, down), seed=2, hint=CLOSED),
-        case((1, 2, 1), weights=(x, up[::-1], down), seed=3, hint=INNER),
-        case((1, 2, 3), weights=(x, gates, np.array([[1.0, 2], [3, 4], [5, 6]])), seed=4,
-             hint=CLOSED + " Which of these three are open? Work out "
-             "x @ weight1."),
-        case((1, 2, 1), weights=(np.array([[2.0, 2]]), np.array([[1.0], [-1]]), down), seed=5,
-             hint="Here the hidden number is exactly 0. " + CLOSED),
-        case((2, 2, 2), seed=6, hint=ROWS),
-        case((3, 3, 3), seed=7, hint="All arrays are square here: shapes will not help you. "
-             + INNER),
-        case((2, 3, 5), seed=8, hint=BRANCHES),
-        case((4, 2, 3), seed=9, dtype=np.float32, hint=SINGLE),
-        *(case((4, 5, 7), seed=n, whole=False) for n in (100, 101)),
-    ])
+    check(
+        "residual_backward",
+        function,
+        [
+            case((1, 2, 1), weights=(x, up, down), seed=1, hint=INNER),
+            case((1, 2, 1), weights=(x, -up, down), seed=2, hint=CLOSED),
+            case((1, 2, 1), weights=(x, up[::-1], down), seed=3, hint=INNER),
+            case(
+                (1, 2, 3),
+                weights=(x, gates, np.array([[1.0, 2], [3, 4], [5, 6]])),
+                seed=4,
+                hint=CLOSED + " Which of these three are open? Work out x @ weight1.",
+            ),
+            case(
+                (1, 2, 1),
+                weights=(np.array([[2.0, 2]]), np.array([[1.0], [-1]]), down),
+                seed=5,
+                hint="Here the hidden number is exactly 0. " + CLOSED,
+            ),
+            case((2, 2, 2), seed=6, hint=ROWS),
+            case(
+                (3, 3, 3),
+                seed=7,
+                hint="All arrays are square here: shapes will not help you. " + INNER,
+            ),
+            case((2, 3, 5), seed=8, hint=BRANCHES),
+            case((4, 2, 3), seed=9, dtype=np.float32, hint=SINGLE),
+            *(case((4, 5, 7), seed=n, whole=False) for n in (100, 101)),
+        ],
+    )
 
 
 # Makers of cases, also for the hidden tests
@@ -144,25 +186,39 @@ def leaky_case(x, slope, *, seed=0, dtype=np.float64, hint=GATE):
     factor = np.where(x > 0, 1, slope).astype(dtype)
     ordinary = 0 < slope < 1  # otherwise the mistakes look like each other
     suspects = {
-        "This comes out when 0 is taken for a positive number. " + AT_ZERO:
-            np.where(x >= 0, dy, dy * dtype(slope)),
-        "This comes out when dy decides, and not x. " + GATE:
-            np.where(dy > 0, dy, dy * dtype(slope)),
-        "This comes out when the slope belongs to the positive side. " + GATE:
-            np.where(x > 0, dy * dtype(slope), dy),
+        "This comes out when 0 is taken for a positive number. " + AT_ZERO: np.where(
+            x >= 0, dy, dy * dtype(slope)
+        ),
+        "This comes out when dy decides, and not x. " + GATE: np.where(
+            dy > 0, dy, dy * dtype(slope)
+        ),
+        "This comes out when the slope belongs to the positive side. " + GATE: np.where(
+            x > 0, dy * dtype(slope), dy
+        ),
         "This is the slope of y. What is dy for?": factor,
     }
     if x.any():  # else y is 0, and so are the gradients of other mistakes
-        suspects["This is y, and dx is wanted: how the loss changes with x."] = (
-            np.where(x > 0, x, x * dtype(slope)))
+        suspects["This is y, and dx is wanted: how the loss changes with x."] = np.where(
+            x > 0, x, x * dtype(slope)
+        )
     inputs = {"dy": dy, "x": x, "slope": slope}
-    return Case(inputs, dy * factor, hint=hint, suspects=suspects if ordinary else {},
-                returns="dx")
+    return Case(inputs, dy * factor, hint=hint, suspects=suspects if ordinary else {}, returns="dx")
 
 
 @functools.cache
-def conv_case(image, kernel, stride=1, padding=0, *, seed, dtype=np.float64, hint=PATHS,
-              defaults=False, batch_innermost=False, whole=True):
+def conv_case(
+    image,
+    kernel,
+    stride=1,
+    padding=0,
+    *,
+    seed,
+    dtype=np.float64,
+    hint=PATHS,
+    defaults=False,
+    batch_innermost=False,
+    whole=True,
+):
     """A case of conv2d_backward. image (N, H, W, C_in), kernel (KH, KW, C_in, C_out)."""
     rng = np.random.default_rng(seed)
     x, weight = numbers(rng, image, dtype, whole), numbers(rng, kernel, dtype, whole)
@@ -186,8 +242,13 @@ def conv_case(image, kernel, stride=1, padding=0, *, seed, dtype=np.float64, hin
     }
     if padding == (0, 0):  # else a border that was left on is more likely
         suspects[SHAPES] = of_other_shape((dx, dweight, dbias))
-    return Case({"dy": dy, "x": x, "weight": weight, **settings}, (dx, dweight, dbias), hint=hint,
-                suspects=suspects, returns=("dx", "dweight", "dbias"))
+    return Case(
+        {"dy": dy, "x": x, "weight": weight, **settings},
+        (dx, dweight, dbias),
+        hint=hint,
+        suspects=suspects,
+        returns=("dx", "dweight", "dbias"),
+    )
 
 
 def without_pixels(result):
@@ -214,8 +275,10 @@ def scatter(dy, x, weight, stride, padding, adds=True):
 def windows_of_stride_one(dy, x, kernel, padding):
     """dweight with the mistake that window (i, j) begins at (i, j), whatever the stride."""
     x, (KH, KW) = loops.pad(x, padding), kernel[:2]
-    return sum(np.tensordot(x[:, i : i + KH, j : j + KW], dy[:, i, j], (0, 0))
-               for i, j in np.ndindex(dy.shape[1:3]))
+    return sum(
+        np.tensordot(x[:, i : i + KH, j : j + KW], dy[:, i, j], (0, 0))
+        for i, j in np.ndindex(dy.shape[1:3])
+    )
 
 
 def random_conv_cases(seeds):
@@ -232,7 +295,8 @@ def residual_case(sizes, *, seed, weights=None, dtype=np.float64, hint=INNER, wh
     N, D, M = sizes
     rng = np.random.default_rng(seed)
     x, weight1, weight2 = weights or (
-        numbers(rng, shape, dtype, whole) for shape in ((N, D), (D, M), (M, D)))
+        numbers(rng, shape, dtype, whole) for shape in ((N, D), (D, M), (M, D))
+    )
     dy = numbers(rng, x.shape, dtype, whole)
 
     hidden = x @ weight1
@@ -244,12 +308,16 @@ def residual_case(sizes, *, seed, weights=None, dtype=np.float64, hint=INNER, wh
         return dx.astype(dtype), x.T @ dhidden, np.maximum(hidden, 0).T @ dy
 
     right = gradients()
-    suspects = {NO_SKIP: gradients(direct=False), ONLY_SKIP: gradients(inner=False),
-                NO_GATE: gradients(gate=False), NO_GATE_DX: (gradients(gate=False)[0], *right[1:]),
-                SEEN: wrong_alone(2, right), JOINED: wrong_alone(0, right)}
+    suspects = {
+        NO_SKIP: gradients(direct=False),
+        ONLY_SKIP: gradients(inner=False),
+        NO_GATE: gradients(gate=False),
+        NO_GATE_DX: (gradients(gate=False)[0], *right[1:]),
+        SEEN: wrong_alone(2, right),
+        JOINED: wrong_alone(0, right),
+    }
     inputs = {"dy": dy, "x": x, "weight1": weight1, "weight2": weight2}
-    return Case(inputs, right, hint=hint, suspects=suspects,
-                returns=("dx", "dweight1", "dweight2"))
+    return Case(inputs, right, hint=hint, suspects=suspects, returns=("dx", "dweight1", "dweight2"))
 
 
 # Tasks 2 and 3: pooling; and max-pooling as in the lesson
@@ -259,7 +327,9 @@ WINNERS = "The winners of a window share its gradient equally; the others get no
 ONE_WINNER = "A window's gradient goes to its maximum, whole; the other pixels get nothing."
 LARGEST = "Each number of y is the largest of one window, in one channel of one image."
 POOL_OVERLAP = "A pixel may lie in several windows. What does it get from all of them together?"
-POOL_LAST_WINS = "This comes out when a window overwrites what another one has sent. " + POOL_OVERLAP
+POOL_LAST_WINS = (
+    "This comes out when a window overwrites what another one has sent. " + POOL_OVERLAP
+)
 UNDIVIDED = "This comes out when every pixel of a window gets the whole gradient. " + SHARES
 ALL_WINNERS = "This comes out when every winner gets the whole gradient. " + WINNERS
 FIRST_WINNER = "This comes out when one winner gets everything. " + WINNERS
@@ -274,46 +344,66 @@ EACH = "Each image and each channel is pooled for itself."
 def avgpool2d_backward(function):
     """function(dy, x, kernel_size, stride=None) -> dx; all pixels of a window share alike."""
     case = avgpool_case
-    check("avgpool2d_backward", function, [
-        case((1, 2, 2, 1), 2, 2, seed=1),
-        case((1, 2, 3, 1), (2, 3), (1, 1), seed=2,
-             hint="How many numbers are in this mean? The kernel is (height, width)."),
-        case((1, 2, 4, 1), 2, 2, seed=3, hint="There are two windows, side by side."),
-        case((1, 1, 3, 1), (1, 2), 1, seed=4, hint=POOL_OVERLAP),
-        case((1, 3, 3, 1), 2, 1, seed=5, hint=POOL_OVERLAP),
-        case((1, 4, 3, 1), (3, 2), 1, seed=6, hint=KERNEL),
-        case((1, 3, 5, 1), (1, 2), (2, 3), seed=7, hint=POOL_STEP),
-        case((1, 5, 3, 1), 2, 2, seed=8, hint=LEFT_OUT),
-        case((1, 2, 2, 2), 2, 2, seed=9, hint=EACH),
-        case((2, 2, 3, 1), 2, 1, seed=10, hint=EACH),
-        case((1, 4, 7, 1), (2, 3), None, seed=11, hint=DEFAULT),
-        case((2, 5, 4, 2), (3, 2), (1, 2), seed=12, dtype=np.float32, hint=SINGLE),
-        *random_pool_cases(case, seeds=range(100, 104), whole=False),
-    ])
+    check(
+        "avgpool2d_backward",
+        function,
+        [
+            case((1, 2, 2, 1), 2, 2, seed=1),
+            case(
+                (1, 2, 3, 1),
+                (2, 3),
+                (1, 1),
+                seed=2,
+                hint="How many numbers are in this mean? The kernel is (height, width).",
+            ),
+            case((1, 2, 4, 1), 2, 2, seed=3, hint="There are two windows, side by side."),
+            case((1, 1, 3, 1), (1, 2), 1, seed=4, hint=POOL_OVERLAP),
+            case((1, 3, 3, 1), 2, 1, seed=5, hint=POOL_OVERLAP),
+            case((1, 4, 3, 1), (3, 2), 1, seed=6, hint=KERNEL),
+            case((1, 3, 5, 1), (1, 2), (2, 3), seed=7, hint=POOL_STEP),
+            case((1, 5, 3, 1), 2, 2, seed=8, hint=LEFT_OUT),
+            case((1, 2, 2, 2), 2, 2, seed=9, hint=EACH),
+            case((2, 2, 3, 1), 2, 1, seed=10, hint=EACH),
+            case((1, 4, 7, 1), (2, 3), None, seed=11, hint=DEFAULT),
+            case((2, 5, 4, 2), (3, 2), (1, 2), seed=12, dtype=np.float32, hint=SINGLE),
+            *random_pool_cases(case, seeds=range(100, 104), whole=False),
+        ],
+    )
 
 
 def maxpool2d_split_backward(function):
     """function(dy, x, kernel_size, stride=None) -> dx; the winners of a window share alike."""
     case = split_case
-    check("maxpool2d_split_backward", function, [
-        case([[3, 7], [5, 1]], 2, hint="This window has one winner: it gets the whole gradient."),
-        case([[7, 3], [2, 7]], 2, hint="Two winners: what does each of them get?"),
-        case([[0, 0], [0, 0]], 2, hint="Four winners: what does each of them get?"),
-        case([[-3, -1, -1], [-2, -1, -5]], (2, 3),
-             hint="The largest of these six numbers is -1. The kernel is (height, width)."),
-        case([[4, 4, 9, 1], [1, 2, 3, 9]], 2, hint="Each window has a maximum of its own."),
-        case([[1, 8, 2]], (1, 2), 1, hint=POOL_OVERLAP),
-        case([[1, 2, 1], [2, 8, 2], [8, 2, 1]], 2, 1, hint=POOL_OVERLAP),
-        case([[5, 5, 5], [5, 5, 5]], 2, 1, hint=POOL_OVERLAP),
-        case([[2, 1], [2, 3], [2, 3], [0, 1]], (3, 2), 1, hint=KERNEL),
-        case([[6, 6, 9], [6, 1, 9], [9, 9, 9]], 2, 2, hint=LEFT_OUT),
-        case([[1, 1, 9, 3, 3], [9, 9, 9, 9, 9], [2, 0, 9, 4, 4]], (1, 2), (2, 3), hint=POOL_STEP),
-        case((1, 2, 2, 2), 2, 2, seed=6, hint=EACH),
-        case((2, 2, 3, 1), 2, 1, seed=12, hint=EACH),
-        case((1, 4, 7, 1), (2, 3), None, seed=3, hint=DEFAULT),
-        case((2, 5, 4, 2), (3, 2), (1, 2), seed=4, dtype=np.float32, hint=SINGLE),
-        *random_pool_cases(case, seeds=range(100, 104), whole=False),
-    ])
+    check(
+        "maxpool2d_split_backward",
+        function,
+        [
+            case(
+                [[3, 7], [5, 1]], 2, hint="This window has one winner: it gets the whole gradient."
+            ),
+            case([[7, 3], [2, 7]], 2, hint="Two winners: what does each of them get?"),
+            case([[0, 0], [0, 0]], 2, hint="Four winners: what does each of them get?"),
+            case(
+                [[-3, -1, -1], [-2, -1, -5]],
+                (2, 3),
+                hint="The largest of these six numbers is -1. The kernel is (height, width).",
+            ),
+            case([[4, 4, 9, 1], [1, 2, 3, 9]], 2, hint="Each window has a maximum of its own."),
+            case([[1, 8, 2]], (1, 2), 1, hint=POOL_OVERLAP),
+            case([[1, 2, 1], [2, 8, 2], [8, 2, 1]], 2, 1, hint=POOL_OVERLAP),
+            case([[5, 5, 5], [5, 5, 5]], 2, 1, hint=POOL_OVERLAP),
+            case([[2, 1], [2, 3], [2, 3], [0, 1]], (3, 2), 1, hint=KERNEL),
+            case([[6, 6, 9], [6, 1, 9], [9, 9, 9]], 2, 2, hint=LEFT_OUT),
+            case(
+                [[1, 1, 9, 3, 3], [9, 9, 9, 9, 9], [2, 0, 9, 4, 4]], (1, 2), (2, 3), hint=POOL_STEP
+            ),
+            case((1, 2, 2, 2), 2, 2, seed=6, hint=EACH),
+            case((2, 2, 3, 1), 2, 1, seed=12, hint=EACH),
+            case((1, 4, 7, 1), (2, 3), None, seed=3, hint=DEFAULT),
+            case((2, 5, 4, 2), (3, 2), (1, 2), seed=4, dtype=np.float32, hint=SINGLE),
+            *random_pool_cases(case, seeds=range(100, 104), whole=False),
+        ],
+    )
 
 
 def maxpool2d_forward(function):
@@ -327,20 +417,30 @@ def maxpool2d_backward(function):
     Where several pixels of a window tie, its gradient may go to any of them, or be divided.
     """
     tie = "Two winners may get the gradient of a window, in shares that add up to all of it."
-    check("maxpool2d_backward", function, [
-        *maxpool_cases(distinct_case),
-        tied_case([[2, 5], [5, 1]], 2, hint=tie),
-        tied_case([[0, 0, 3, 1, 2, 0], [0, 0, 1, 3, 4, 4]], 2, hint=tie),
-        tied_case([[-1, -1, -3], [-1, -2, -1]], (2, 3), hint=tie),
-    ])
+    check(
+        "maxpool2d_backward",
+        function,
+        [
+            *maxpool_cases(distinct_case),
+            tied_case([[2, 5], [5, 1]], 2, hint=tie),
+            tied_case([[0, 0, 3, 1, 2, 0], [0, 0, 1, 3, 4, 4]], 2, hint=tie),
+            tied_case([[-1, -1, -3], [-1, -2, -1]], (2, 3), hint=tie),
+        ],
+    )
 
 
 def maxpool_cases(case):
     """Windows of all kinds over images in which no number comes twice, the smallest first."""
     return [
         case((1, 2, 2, 1), 2, 2, seed=1),
-        case((1, 2, 2, 1), 2, 2, seed=2, below_zero=True,
-             hint="Every number of this image is negative, and one of them is the largest."),
+        case(
+            (1, 2, 2, 1),
+            2,
+            2,
+            seed=2,
+            below_zero=True,
+            hint="Every number of this image is negative, and one of them is the largest.",
+        ),
         case((1, 2, 4, 1), 2, 2, seed=3, hint="There are two windows, side by side."),
         case((1, 2, 2, 2), 2, 2, seed=4, hint=EACH),
         case((2, 2, 2, 1), 2, 2, seed=5, hint=EACH),
@@ -360,8 +460,7 @@ def maxpool_cases(case):
 
 
 @functools.cache
-def avgpool_case(image, kernel_size, stride, *, seed, dtype=np.float64, hint=SHARES,
-                 whole=True):
+def avgpool_case(image, kernel_size, stride, *, seed, dtype=np.float64, hint=SHARES, whole=True):
     """A case of avgpool2d_backward. image (N, H, W, C); None leaves the stride out."""
     KH, KW = pair(kernel_size, "kernel_size")
     inputs = pool_inputs(image, kernel_size, stride, seed, dtype, whole=whole)
@@ -381,8 +480,9 @@ def avgpool_case(image, kernel_size, stride, *, seed, dtype=np.float64, hint=SHA
     return Case(inputs, expected, hint=hint, suspects=suspects, returns="dx")
 
 
-def split_case(image, kernel_size, stride=None, *, seed=0, dtype=np.float64, hint=WINNERS,
-               whole=True):
+def split_case(
+    image, kernel_size, stride=None, *, seed=0, dtype=np.float64, hint=WINNERS, whole=True
+):
     """A case of maxpool2d_split_backward. image: a table of numbers, or (N, H, W, C) to draw."""
     inputs = pool_inputs(image, kernel_size, stride, seed, dtype, values=3, whole=whole)
     dy = inputs["dy"]
@@ -401,8 +501,9 @@ def split_case(image, kernel_size, stride=None, *, seed=0, dtype=np.float64, hin
 
 
 @functools.cache
-def forward_case(image, kernel_size, stride, *, seed, dtype=np.float64, hint=LARGEST,
-                 below_zero=False):
+def forward_case(
+    image, kernel_size, stride, *, seed, dtype=np.float64, hint=LARGEST, below_zero=False
+):
     """A case of maxpool2d_forward."""
     inputs = distinct_inputs(image, kernel_size, stride, seed, dtype, below_zero)
     del inputs["dy"]
@@ -410,8 +511,9 @@ def forward_case(image, kernel_size, stride, *, seed, dtype=np.float64, hint=LAR
 
 
 @functools.cache
-def distinct_case(image, kernel_size, stride, *, seed, dtype=np.float64, hint=ONE_WINNER,
-                  below_zero=False):
+def distinct_case(
+    image, kernel_size, stride, *, seed, dtype=np.float64, hint=ONE_WINNER, below_zero=False
+):
     """A case of maxpool2d_backward without ties: there is one right answer."""
     inputs = distinct_inputs(image, kernel_size, stride, seed, dtype, below_zero)
     suspects = {POOL_LAST_WINS: spread(**inputs, share=first_winner, adds=False)}
@@ -440,8 +542,10 @@ def tied_case(table, kernel_size, *, hint):
             window = window_at(n, i, j, c, x, kernel_size, None)
             given, total = dy[n, i, j, c], dx[window].sum()
             if (dx[window] / given < 0).any() or not np.isclose(total, given):
-                return (f"Window ({i}, {j}) has the gradient {given:g}, and its pixels get "
-                        f"{dx[window].ravel()}, together {total:g}.")
+                return (
+                    f"Window ({i}, {j}) has the gradient {given:g}, and its pixels get "
+                    f"{dx[window].ravel()}, together {total:g}."
+                )
         return None
 
     return Case(inputs, judge=judge, hint=hint)
@@ -469,8 +573,11 @@ def pool_inputs(image, kernel_size, stride, seed, dtype, values=9, whole=True):
     else:
         x = rng.integers(0, values, image).astype(dtype)
     settings = {"kernel_size": kernel_size} | ({} if stride is None else {"stride": stride})
-    OH, OW = output_sizes(x, pair(kernel_size, "kernel_size"),
-                          pair(kernel_size if stride is None else stride, "stride"))
+    OH, OW = output_sizes(
+        x,
+        pair(kernel_size, "kernel_size"),
+        pair(kernel_size if stride is None else stride, "stride"),
+    )
     dy = numbers(rng, (len(x), OH, OW, x.shape[3]), dtype, whole)
     return {"dy": dy, "x": x, **settings}
 
@@ -527,7 +634,8 @@ TABLE = np.array([[1.0, -2.0, 0.5], [0.25, 3.0, -1.5]])
 NOT_QUITE_BACK = (
     "Your function changed its input x in place, in the last digits: by up to {off:.1g}. Adding h "
     "and taking it away again does not come back exactly.\n\n"
-    "Hint: Keep the old number and put it back, or nudge a copy.")
+    "Hint: Keep the old number and put it back, or nudge a copy."
+)
 
 
 class Operation(NamedTuple):
@@ -543,39 +651,76 @@ class Operation(NamedTuple):
 
 def gradient_check(function):
     """function(f, backward, x) -> whether backward(dy, x) is the gradient of f at x."""
-    triple = Operation("3 * x", lambda x: 3 * x, lambda dy, x: 3 * dy,
-                       wrong=lambda dy, x: dy, fault="dx = dy")
-    check("gradient_check", function, [
-        accepts(triple, "Compare dx with central differences of the loss sum(y * dy), with a step "
-                "such as h = 1e-5. Is the difference of the losses divided by 2h?"),
-        rejects(triple, "How large is the difference, compared with the numbers themselves?"),
-        accepts(SQUARE, "Is the difference divided by 2h? Is h neither too large nor too small?"),
-        rejects(SQUARE, "This one does not use dy. It looks right if all numbers of dy are 1: "
-                "invent others."),
-        rejects(LAST_ENTRY, "Only the last number of dx is wrong. Is every number of x nudged?"),
-        rejects(LITTLE, "A thousandth too much is a mistake, too: rounding is far smaller."),
-        accepts(ROW_SUMS, "y has another shape than x. Which shape has dy?"),
-        accepts(TRANSPOSED, "Here y is another view of the numbers of x: it changes with them. "
-                "When do you read the upper loss, and when the lower one?"),
-        rejects(TRANSPOSED, "Here the numbers of dx are right, and some are in the wrong place."),
-        rejects(ROW_SUMS, "This dx has the shape (2, 1), and NumPy subtracts it from (2, 3) "
-                "without complaint."),
-        rejects(FLAT, "Here the numbers of dx are right, and its shape is not that of x."),
-        rejects(SIGN, "dx and -dx are not the same."),
-        accepts(MIXED, "Here every number of x acts on every number of y. While one of them is "
-                "nudged, where are the others?"),
-        rejects(MIXED, "Here every number of x acts on every number of y."),
-        accepts(LARGE, "These gradients are large, and so is their rounding. What counts is the "
-                "difference relative to the largest number."),
-        rejects(SMALL, "These gradients are tiny, and this one is twice too large. What counts "
-                "is the difference relative to the largest number."),
-        accepts(UNEVEN, "One of these slopes is nearly 0 and has few correct digits. Divide by "
-                "the largest number in the arrays, not number by number."),
-        accepts(CLOSED_RELU, "All gradients are 0 here, and dx says so. What is 0 / 0?"),
-        rejects(HOLE, "A nan is in this dx. Comparing with nan gives False, whatever you ask."),
-        accepts(SINGLE_PRECISION, "x holds float32 numbers. A small step is lost in their rounding."),
-        rejects(PAIR_SUMS, "Compare every number of dx."),
-    ])
+    triple = Operation(
+        "3 * x", lambda x: 3 * x, lambda dy, x: 3 * dy, wrong=lambda dy, x: dy, fault="dx = dy"
+    )
+    check(
+        "gradient_check",
+        function,
+        [
+            accepts(
+                triple,
+                "Compare dx with central differences of the loss sum(y * dy), with a step "
+                "such as h = 1e-5. Is the difference of the losses divided by 2h?",
+            ),
+            rejects(triple, "How large is the difference, compared with the numbers themselves?"),
+            accepts(
+                SQUARE, "Is the difference divided by 2h? Is h neither too large nor too small?"
+            ),
+            rejects(
+                SQUARE,
+                "This one does not use dy. It looks right if all numbers of dy are 1: "
+                "invent others.",
+            ),
+            rejects(
+                LAST_ENTRY, "Only the last number of dx is wrong. Is every number of x nudged?"
+            ),
+            rejects(LITTLE, "A thousandth too much is a mistake, too: rounding is far smaller."),
+            accepts(ROW_SUMS, "y has another shape than x. Which shape has dy?"),
+            accepts(
+                TRANSPOSED,
+                "Here y is another view of the numbers of x: it changes with them. "
+                "When do you read the upper loss, and when the lower one?",
+            ),
+            rejects(
+                TRANSPOSED, "Here the numbers of dx are right, and some are in the wrong place."
+            ),
+            rejects(
+                ROW_SUMS,
+                "This dx has the shape (2, 1), and NumPy subtracts it from (2, 3) "
+                "without complaint.",
+            ),
+            rejects(FLAT, "Here the numbers of dx are right, and its shape is not that of x."),
+            rejects(SIGN, "dx and -dx are not the same."),
+            accepts(
+                MIXED,
+                "Here every number of x acts on every number of y. While one of them is "
+                "nudged, where are the others?",
+            ),
+            rejects(MIXED, "Here every number of x acts on every number of y."),
+            accepts(
+                LARGE,
+                "These gradients are large, and so is their rounding. What counts is the "
+                "difference relative to the largest number.",
+            ),
+            rejects(
+                SMALL,
+                "These gradients are tiny, and this one is twice too large. What counts "
+                "is the difference relative to the largest number.",
+            ),
+            accepts(
+                UNEVEN,
+                "One of these slopes is nearly 0 and has few correct digits. Divide by "
+                "the largest number in the arrays, not number by number.",
+            ),
+            accepts(CLOSED_RELU, "All gradients are 0 here, and dx says so. What is 0 / 0?"),
+            rejects(HOLE, "A nan is in this dx. Comparing with nan gives False, whatever you ask."),
+            accepts(
+                SINGLE_PRECISION, "x holds float32 numbers. A small step is lost in their rounding."
+            ),
+            rejects(PAIR_SUMS, "Compare every number of dx."),
+        ],
+    )
 
 
 def accepts(operation, hint=""):
@@ -589,8 +734,11 @@ def rejects(operation, hint=""):
 
 
 def judged(operation, backward, word, expected, hint):
-    given = [f"function(x): y = {operation.y}", f"backward(dy, x) is {word}",
-             f"x = {operation.x.tolist()}"]
+    given = [
+        f"function(x): y = {operation.y}",
+        f"backward(dy, x) is {word}",
+        f"x = {operation.x.tolist()}",
+    ]
     if operation.x.dtype != np.float64:
         given[-1] += f", {operation.x.dtype}"
 
@@ -608,18 +756,32 @@ def judged(operation, backward, word, expected, hint):
             raise CheckFailed(NOT_QUITE_BACK.format(off=off))
         return answer
 
-    return Case({"x": operation.x}, judge=judge, hint=hint, given="\n".join(given), use=use,
-                title=f"y = {operation.y}, {word}")
+    return Case(
+        {"x": operation.x},
+        judge=judge,
+        hint=hint,
+        given="\n".join(given),
+        use=use,
+        title=f"y = {operation.y}, {word}",
+    )
 
 
 def tells_apart(operation):
     """A case that needs both: the right backward pass accepted, the wrong one rejected."""
-    def use(check, x):
-        return tuple(check(operation.function, backward, x)
-                     for backward in (operation.right, operation.wrong))
 
-    return Case({"x": operation.x}, (True, False), use=use, title=f"y = {operation.y}",
-                returns=("for the right backward pass", "for the wrong one"))
+    def use(check, x):
+        return tuple(
+            check(operation.function, backward, x)
+            for backward in (operation.right, operation.wrong)
+        )
+
+    return Case(
+        {"x": operation.x},
+        (True, False),
+        use=use,
+        title=f"y = {operation.y}",
+        returns=("for the right backward pass", "for the wrong one"),
+    )
 
 
 def with_hole(dy, x):
@@ -643,49 +805,116 @@ def all_but_last(dy, x):
 
 
 SQUARE = Operation(
-    "x ** 2", lambda x: x**2, lambda dy, x: 2 * x * dy,
-    wrong=lambda dy, x: 2 * x, fault="dx = 2 * x")
+    "x ** 2",
+    lambda x: x**2,
+    lambda dy, x: 2 * x * dy,
+    wrong=lambda dy, x: 2 * x,
+    fault="dx = 2 * x",
+)
 LAST_ENTRY = Operation(
-    "3 * x", lambda x: 3 * x, lambda dy, x: 3 * dy, TABLE,
-    all_but_last, "dx = 3 * dy, and 0 in its last place")
+    "3 * x",
+    lambda x: 3 * x,
+    lambda dy, x: 3 * dy,
+    TABLE,
+    all_but_last,
+    "dx = 3 * dy, and 0 in its last place",
+)
 LITTLE = Operation(
-    "sin(x)", np.sin, lambda dy, x: np.cos(x) * dy,
-    wrong=lambda dy, x: 1.001 * np.cos(x) * dy, fault="dx = 1.001 * cos(x) * dy")
+    "sin(x)",
+    np.sin,
+    lambda dy, x: np.cos(x) * dy,
+    wrong=lambda dy, x: 1.001 * np.cos(x) * dy,
+    fault="dx = 1.001 * cos(x) * dy",
+)
 SIGN = Operation(
-    "cos(x)", np.cos, lambda dy, x: -np.sin(x) * dy,
-    wrong=lambda dy, x: np.sin(x) * dy, fault="dx = sin(x) * dy")
+    "cos(x)",
+    np.cos,
+    lambda dy, x: -np.sin(x) * dy,
+    wrong=lambda dy, x: np.sin(x) * dy,
+    fault="dx = sin(x) * dy",
+)
 FLAT = Operation(
-    "3 * x", lambda x: 3 * x, lambda dy, x: 3 * dy, TABLE,
-    lambda dy, x: 3 * dy.ravel(), "dx = 3 * dy.ravel()")
+    "3 * x",
+    lambda x: 3 * x,
+    lambda dy, x: 3 * dy,
+    TABLE,
+    lambda dy, x: 3 * dy.ravel(),
+    "dx = 3 * dy.ravel()",
+)
 MIXED = Operation(
-    "x * sum(x)", lambda x: x * x.sum(), lambda dy, x: dy * x.sum() + (dy * x).sum(),
-    np.array([1.0, 2.0, 0.5]), lambda dy, x: dy * x.sum(), "dx = dy * sum(x)")
+    "x * sum(x)",
+    lambda x: x * x.sum(),
+    lambda dy, x: dy * x.sum() + (dy * x).sum(),
+    np.array([1.0, 2.0, 0.5]),
+    lambda dy, x: dy * x.sum(),
+    "dx = dy * sum(x)",
+)
 TRANSPOSED = Operation(
-    "x.T", np.transpose, lambda dy, x: dy.T, TABLE,
-    lambda dy, x: dy.reshape(x.shape), "dx = dy.reshape(x.shape)")
+    "x.T",
+    np.transpose,
+    lambda dy, x: dy.T,
+    TABLE,
+    lambda dy, x: dy.reshape(x.shape),
+    "dx = dy.reshape(x.shape)",
+)
 ROW_SUMS = Operation(
-    "x.sum(axis=1)", lambda x: x.sum(axis=1),
-    lambda dy, x: np.repeat(dy[:, np.newaxis], x.shape[1], axis=1), TABLE,
-    lambda dy, x: dy[:, np.newaxis], "dx = dy[:, np.newaxis]")
+    "x.sum(axis=1)",
+    lambda x: x.sum(axis=1),
+    lambda dy, x: np.repeat(dy[:, np.newaxis], x.shape[1], axis=1),
+    TABLE,
+    lambda dy, x: dy[:, np.newaxis],
+    "dx = dy[:, np.newaxis]",
+)
 LARGE = Operation(
-    "1e8 * sin(x)", lambda x: 1e8 * np.sin(x), lambda dy, x: 1e8 * np.cos(x) * dy,
-    wrong=lambda dy, x: 1.01e8 * np.cos(x) * dy, fault="dx = 1.01e8 * cos(x) * dy")
+    "1e8 * sin(x)",
+    lambda x: 1e8 * np.sin(x),
+    lambda dy, x: 1e8 * np.cos(x) * dy,
+    wrong=lambda dy, x: 1.01e8 * np.cos(x) * dy,
+    fault="dx = 1.01e8 * cos(x) * dy",
+)
 SMALL = Operation(
-    "1e-9 * x ** 2", lambda x: 1e-9 * x**2, lambda dy, x: 2e-9 * x * dy,
-    wrong=lambda dy, x: 4e-9 * x * dy, fault="dx = 4e-9 * x * dy")
+    "1e-9 * x ** 2",
+    lambda x: 1e-9 * x**2,
+    lambda dy, x: 2e-9 * x * dy,
+    wrong=lambda dy, x: 4e-9 * x * dy,
+    fault="dx = 4e-9 * x * dy",
+)
 UNEVEN = Operation(
-    "x ** 3", lambda x: x**3, lambda dy, x: 3 * x**2 * dy, np.array([1.0, 1e-6, -2.0]),
-    lambda dy, x: x**2 * dy, "dx = x ** 2 * dy")
+    "x ** 3",
+    lambda x: x**3,
+    lambda dy, x: 3 * x**2 * dy,
+    np.array([1.0, 1e-6, -2.0]),
+    lambda dy, x: x**2 * dy,
+    "dx = x ** 2 * dy",
+)
 CLOSED_RELU = Operation(
-    "maximum(x, 0)", lambda x: np.maximum(x, 0), lambda dy, x: np.where(x > 0, dy, 0),
-    np.array([-1.0, -0.5, -3.0]), lambda dy, x: dy, "dx = dy")
+    "maximum(x, 0)",
+    lambda x: np.maximum(x, 0),
+    lambda dy, x: np.where(x > 0, dy, 0),
+    np.array([-1.0, -0.5, -3.0]),
+    lambda dy, x: dy,
+    "dx = dy",
+)
 HOLE = Operation(
-    "sin(x)", np.sin, lambda dy, x: np.cos(x) * dy,
-    wrong=with_hole, fault="dx = cos(x) * dy, and nan in its middle")
+    "sin(x)",
+    np.sin,
+    lambda dy, x: np.cos(x) * dy,
+    wrong=with_hole,
+    fault="dx = cos(x) * dy, and nan in its middle",
+)
 SINGLE_PRECISION = Operation(
-    "x ** 2", lambda x: x**2, lambda dy, x: 2 * x * dy, ROW.astype(np.float32),
-    lambda dy, x: x * dy, "dx = x * dy")
+    "x ** 2",
+    lambda x: x**2,
+    lambda dy, x: 2 * x * dy,
+    ROW.astype(np.float32),
+    lambda dy, x: x * dy,
+    "dx = x * dy",
+)
 PAIR_SUMS = Operation(
-    "x[:-1] + x[1:]", lambda x: x[:-1] + x[1:], pair_sums_backward, np.array([1.0, 2, 4, 8]),
+    "x[:-1] + x[1:]",
+    lambda x: x[:-1] + x[1:],
+    pair_sums_backward,
+    np.array([1.0, 2, 4, 8]),
     lambda dy, x: pair_sums_backward(dy, x, adds=False),
-    "dx[:-1] = dy, then dx[1:] = dy where it should add")
+    "dx[:-1] = dy, then dx[1:] = dy where it should add",
+)

@@ -48,10 +48,16 @@ def read():
 def load(operation, number):
     """Return a case and the results expected of it."""
     prefix = f"{operation}/{number}/"
-    arrays = {name.removeprefix(prefix): array for name, array in read().items()
-              if name.startswith(prefix)}
-    expected = {name.removeprefix("expected "): arrays.pop(name) for name in list(arrays)
-                if name.startswith("expected ")}
+    arrays = {
+        name.removeprefix(prefix): array
+        for name, array in read().items()
+        if name.startswith(prefix)
+    }
+    expected = {
+        name.removeprefix("expected "): arrays.pop(name)
+        for name in list(arrays)
+        if name.startswith("expected ")
+    }
     options = {name: number_or_pair(arrays.pop(name)) for name in OPTIONS if name in arrays}
     if operation == "maxpool2d":
         options.setdefault("stride", None)

@@ -79,8 +79,9 @@ def normalise_by_channels(train, test):
 
 def normalise_by_counts(train, test):
     """From the count of each value, as in the lesson; returns a list."""
-    counts = np.stack([np.bincount(train[..., k].ravel(), minlength=256)
-                       for k in range(train.shape[3])])
+    counts = np.stack([
+        np.bincount(train[..., k].ravel(), minlength=256) for k in range(train.shape[3])
+    ])
     values, share = np.arange(256), counts / counts.sum(axis=1, keepdims=True)
     mean = share @ values
     std = np.sqrt([share[k] @ (values - mean[k]) ** 2 for k in range(len(mean))])
@@ -174,6 +175,7 @@ def find_orientation(images, reference):
 
 def orientation_by_correlation(images, reference):
     """The largest correlation; the turns made of transposes and flips."""
+
     def standard(pictures):
         pictures = pictures.astype(float).ravel()
         return (pictures - pictures.mean()) / (pictures.std() or 1)
@@ -206,8 +208,7 @@ def orientation_by_distance(images, reference):
 
 SOLUTIONS = {
     "images_to_pixels": [images_to_pixels, pixels_by_formula, pixels_by_channels],
-    "decode_frames": [decode_frames, frames_by_reading, frames_by_turning,
-                      frames_in_fortran_order],
+    "decode_frames": [decode_frames, frames_by_reading, frames_by_turning, frames_in_fortran_order],
     "normalise": [normalise, normalise_by_channels, normalise_by_counts],
     "split": [split, split_by_choice, split_by_ranks],
     "shift_and_mirror": [shift_and_mirror, moved_by_windows, moved_by_rolling],

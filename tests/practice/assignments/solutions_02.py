@@ -192,9 +192,7 @@ def grouped_conv2d(x, weight, bias, groups, stride=1, padding=0):
     for g in range(groups):
         seen = slice(g * each_in, (g + 1) * each_in)
         made = slice(g * each_out, (g + 1) * each_out)
-        parts.append(
-            conv2d_forward(x[..., seen], weight[..., made], bias[made], stride, padding)
-        )
+        parts.append(conv2d_forward(x[..., seen], weight[..., made], bias[made], stride, padding))
     return np.concatenate(parts, axis=3)
 
 
@@ -229,8 +227,13 @@ def grouped_as_full(x, weight, bias, groups, stride=1, padding=0):
 
 SOLUTIONS = {
     "output_shape": [output_shape, shape_by_counting, shape_by_arrays],
-    "conv2d_forward": [conv2d_forward, conv2d_by_windows, conv2d_by_offsets,
-                       conv2d_by_seven_loops, conv2d_by_strides],
+    "conv2d_forward": [
+        conv2d_forward,
+        conv2d_by_windows,
+        conv2d_by_offsets,
+        conv2d_by_seven_loops,
+        conv2d_by_strides,
+    ],
     "dilated_conv2d": [dilated_conv2d, dilated_by_strides, dilated_by_offsets],
     "depthwise_conv2d": [depthwise_conv2d, depthwise_by_einsum, depthwise_by_channels],
     "grouped_conv2d": [grouped_conv2d, grouped_by_einsum, grouped_as_full],

@@ -63,8 +63,9 @@ def avgpool_by_matrices(dy, x, kernel_size, stride=None):
     """Average pooling is two matrices, one for each axis; backward they are transposed."""
     steps = kernel_size if stride is None else stride
     dx = dy
-    for axis, K, S in zip((1, 2), np.broadcast_to(kernel_size, 2), np.broadcast_to(steps, 2),
-                          strict=True):
+    for axis, K, S in zip(
+        (1, 2), np.broadcast_to(kernel_size, 2), np.broadcast_to(steps, 2), strict=True
+    ):
         size, places = x.shape[axis], dy.shape[axis]
         matrix = np.zeros((places, size), x.dtype)
         for i in range(places):
@@ -277,11 +278,18 @@ def residual_by_images(dy, x, weight1, weight2):
 SOLUTIONS = {
     "leaky_relu_backward": [leaky_relu_backward, leaky_by_mask, leaky_by_loops],
     "avgpool2d_backward": [
-        avgpool2d_backward, avgpool_by_offsets, avgpool_by_loops, avgpool_by_matrices],
+        avgpool2d_backward,
+        avgpool_by_offsets,
+        avgpool_by_loops,
+        avgpool_by_matrices,
+    ],
     "maxpool2d_split_backward": [maxpool2d_split_backward, split_by_loops, split_by_windows],
     "conv2d_backward": [
-        conv2d_backward, conv2d_backward_by_einsum, conv2d_backward_by_convolution,
-        conv2d_backward_by_loops],
+        conv2d_backward,
+        conv2d_backward_by_einsum,
+        conv2d_backward_by_convolution,
+        conv2d_backward_by_loops,
+    ],
     "gradient_check": [gradient_check, gradient_check_by_basis, gradient_check_by_jacobian],
     "residual_backward": [residual_backward, residual_by_einsum, residual_by_images],
 }

@@ -42,6 +42,7 @@ def binary_cross_entropy(logits, targets):
 
 def binary_by_log_sigmoid(logits, targets):
     """log p and log(1 - p) from one stable function; p as exp(log p)."""
+
     def log_sigmoid(z):
         return np.minimum(z, 0) - np.log1p(np.exp(-np.abs(z)))
 
@@ -53,8 +54,9 @@ def binary_by_log_sigmoid(logits, targets):
 def binary_by_branches(logits, targets):
     """np.where computes both branches, of which one overflows and is not used."""
     with np.errstate(over="ignore", invalid="ignore"):
-        softplus = np.where(logits > 0, logits + np.log1p(np.exp(-logits)),
-                            np.log1p(np.exp(logits)))
+        softplus = np.where(
+            logits > 0, logits + np.log1p(np.exp(-logits)), np.log1p(np.exp(logits))
+        )
         p = 1 / (1 + np.exp(-logits))
     return (softplus - targets * logits).mean(), (p - targets) / len(logits)
 
@@ -236,11 +238,18 @@ def streaming_with_a_row_of_lse(pieces):
 SOLUTIONS = {
     "top_k_accuracy": [top_k_accuracy, top_k_by_loops, top_k_by_sorting],
     "binary_cross_entropy": [
-        binary_cross_entropy, binary_by_log_sigmoid, binary_by_branches, binary_by_loops],
+        binary_cross_entropy,
+        binary_by_log_sigmoid,
+        binary_by_branches,
+        binary_by_loops,
+    ],
     "cross_entropy_smoothed": [cross_entropy_smoothed, smoothed_by_two_terms, smoothed_by_loops],
     "masked_cross_entropy": [masked_cross_entropy, masked_by_where, masked_by_loops],
     "temperature_backward": [temperature_backward, temperature_by_means, temperature_by_rows],
     "log_sum_exp_streaming": [
-        log_sum_exp_streaming, streaming_by_logaddexp, streaming_by_rows,
-        streaming_with_a_row_of_lse],
+        log_sum_exp_streaming,
+        streaming_by_logaddexp,
+        streaming_by_rows,
+        streaming_with_a_row_of_lse,
+    ],
 }

@@ -188,8 +188,10 @@ def examined(name):
         return "exploding"
     recorder = diagnostics.Recorder(every=1)
     patient.train(1, recorder)
-    if max(max(ratios[:10]) for name, ratios in recorder.update_ratios.items()
-           if "weight" in name) > 0.3:
+    if (
+        max(max(ratios[:10]) for name, ratios in recorder.update_ratios.items() if "weight" in name)
+        > 0.3
+    ):
         return "steps too long"
     return "wrong labels"
 
@@ -216,6 +218,7 @@ def repair_otherwise(name, patient):
 
 def repair_by_own_layer(name, patient):
     """A layer of the student's own; one bias; learning rate and momentum together."""
+
     class Tanh:
         def forward(self, x):
             self.y = np.tanh(x)

@@ -35,14 +35,18 @@ class Assignment:
         self.notebook = nbformat.read(path, as_version=4)
         self.cells = {
             cell.metadata.nbgrader.grade_id: cell
-            for cell in self.notebook.cells if "nbgrader" in cell.metadata
+            for cell in self.notebook.cells
+            if "nbgrader" in cell.metadata
         }
 
     @functools.cached_property
     def tasks(self):
         """The names of the coding tasks, in order."""
-        return [name for name, cell in self.cells.items()
-                if cell.cell_type == "code" and cell.metadata.nbgrader.solution]
+        return [
+            name
+            for name, cell in self.cells.items()
+            if cell.cell_type == "code" and cell.metadata.nbgrader.solution
+        ]
 
     @functools.cached_property
     def namespace(self):
@@ -86,5 +90,8 @@ def run_cell(source, namespace):
 
 def assignments():
     """Every assignment there is."""
-    return [Assignment(path) for path in sorted(SOURCE.glob("*/*.ipynb"))
-            if path.stem == path.parent.name]
+    return [
+        Assignment(path)
+        for path in sorted(SOURCE.glob("*/*.ipynb"))
+        if path.stem == path.parent.name
+    ]

@@ -39,6 +39,7 @@ class Case:
 
 def error_case(inputs, **options):
     """A Case in which the function must raise a ValueError; options as for Case."""
+
     def use(function, *arguments):
         try:
             return "returned", function(*arguments)

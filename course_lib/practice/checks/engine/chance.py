@@ -13,22 +13,33 @@ def repeatable_case(inputs, call=None, title="what a generator decides"):
 
     call(function, *inputs, rng) calls the function; function(*inputs, rng) where it is left out.
     """
+
     def use(function, *values):
         generators = map(np.random.default_rng, SEEDS)
-        return [call(function, *values, rng) if call else function(*values, rng)
-                for rng in generators]
+        return [
+            call(function, *values, rng) if call else function(*values, rng) for rng in generators
+        ]
 
     def judge(results):
         if not same(results[0], results[1]):
-            return ("Two calls, each with a generator of seed 1, gave different results. Whoever "
-                    "repeats an experiment needs the same ones.")
+            return (
+                "Two calls, each with a generator of seed 1, gave different results. Whoever "
+                "repeats an experiment needs the same ones."
+            )
         if all(same(results[0], result) for result in results):
-            return ("Generators of four different seeds all gave the same result. It should be "
-                    "drawn from the generator that is passed in.")
+            return (
+                "Generators of four different seeds all gave the same result. It should be "
+                "drawn from the generator that is passed in."
+            )
         return None
 
-    return Case(inputs, use=use, judge=judge, title=title,
-                hint="Everything random is drawn from rng, and from nothing else.")
+    return Case(
+        inputs,
+        use=use,
+        judge=judge,
+        title=title,
+        hint="Everything random is drawn from rng, and from nothing else.",
+    )
 
 
 def same(one, other):
@@ -42,16 +53,20 @@ def wrong_index_array(value, name):
     if not isinstance(value, np.ndarray):
         return f"{name} should be an array of whole numbers, and it is {kind_of(value)}."
     if value.ndim != 1 or value.dtype.kind not in "iu":
-        return (f"{name} should be an array of whole numbers with one axis, and it has the shape "
-                f"{value.shape} and holds {value.dtype}.")
+        return (
+            f"{name} should be an array of whole numbers with one axis, and it has the shape "
+            f"{value.shape} and holds {value.dtype}."
+        )
     return None
 
 
 def not_every_index_once(numbers, count, labels=None):
     """What is wrong where 0 to count - 1 do not occur once each; labels: their classes."""
     if len(numbers) and not 0 <= numbers.min() <= numbers.max() < count:
-        return (f"The images are numbered from 0 to {count - 1}, and your function gave numbers "
-                f"from {numbers.min()} to {numbers.max()}.")
+        return (
+            f"The images are numbered from 0 to {count - 1}, and your function gave numbers "
+            f"from {numbers.min()} to {numbers.max()}."
+        )
     often = np.bincount(numbers, minlength=count)
     for wrong, text in ((often == 0, "does not occur"), (often > 1, "occurs more than once")):
         if wrong.any():

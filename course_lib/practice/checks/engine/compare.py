@@ -9,8 +9,10 @@ from .describe import kind_of, label
 
 # Relative to the expected number, and relative to the largest expected number.
 TOLERANCES = {np.float32: (1e-5, 1e-5), np.float64: (1e-9, 1e-12)}
-DTYPE_HINT = ("Which dtype has each array that your function makes, and why? np.zeros, for one, "
-              "makes float64 numbers unless it is told otherwise.")
+DTYPE_HINT = (
+    "Which dtype has each array that your function makes, and why? np.zeros, for one, "
+    "makes float64 numbers unless it is told otherwise."
+)
 
 
 class Problem(NamedTuple):
@@ -63,26 +65,34 @@ def value_name(names, key):
 
 def _compare_kind(result, expected, name, rtol):  # noqa: C901 (a branch for each kind)
     """A Problem where the result is another kind of thing, or has another shape or dtype."""
+
     def problem(sentence, hint=""):
         return Problem(sentence, name, expected, result, hint=hint)
 
     if result is None and expected is not None:
-        return problem(f"{label(name)} should be {kind_of(expected)}, and it is None.",
-                       "A function without a return statement returns None.")
+        return problem(
+            f"{label(name)} should be {kind_of(expected)}, and it is None.",
+            "A function without a return statement returns None.",
+        )
     if isinstance(expected, np.ndarray):
         return _compare_array_kind(result, expected, name, problem, rtol)
     if isinstance(expected, (tuple, list)):
         if not isinstance(result, (tuple, list)):
-            return problem(f"{label(name)} should be {len(expected)} values, in this order; "
-                           f"your function returned {kind_of(result)}.")
+            return problem(
+                f"{label(name)} should be {len(expected)} values, in this order; "
+                f"your function returned {kind_of(result)}."
+            )
         if len(result) != len(expected):
-            return problem(f"{label(name)} should be {len(expected)} values, in this order; "
-                           f"your function returned {len(result)}.")
+            return problem(
+                f"{label(name)} should be {len(expected)} values, in this order; "
+                f"your function returned {len(result)}."
+            )
     elif isinstance(expected, dict):
         if not isinstance(result, dict) or result.keys() != expected.keys():
             found = f"one with {list(result)}" if isinstance(result, dict) else kind_of(result)
-            return problem(f"{name} should be a dict with the keys {list(expected)}, "
-                           f"and it is {found}.")
+            return problem(
+                f"{name} should be a dict with the keys {list(expected)}, and it is {found}."
+            )
     elif isinstance(expected, (bool, np.bool_)):
         if not isinstance(result, (bool, np.bool_)):
             return problem(f"{name} should be True or False, and it is {kind_of(result)}.")
@@ -91,7 +101,8 @@ def _compare_kind(result, expected, name, rtol):  # noqa: C901 (a branch for eac
             return problem(f"{name} should be a whole number (int), and it is {kind_of(result)}.")
     elif isinstance(expected, (float, np.floating)):
         single = isinstance(result, (int, float, np.integer, np.floating)) or (
-            isinstance(result, np.ndarray) and result.shape == () and result.dtype.kind in "fi")
+            isinstance(result, np.ndarray) and result.shape == () and result.dtype.kind in "fi"
+        )
         if isinstance(result, bool) or not single:
             shape = f" of shape {result.shape}" if isinstance(result, np.ndarray) else ""
             return problem(f"{name} should be one number, and it is {kind_of(result)}{shape}.")
@@ -102,11 +113,12 @@ def _compare_kind(result, expected, name, rtol):  # noqa: C901 (a branch for eac
 
 def _compare_array_kind(result, expected, name, problem, rtol):
     if not isinstance(result, (np.ndarray, np.generic)):
-        return problem(f"{name} should be an array, and it is {kind_of(result)}.",
-                       "What can the rest of the program do with it that it does with an array?")
+        return problem(
+            f"{name} should be an array, and it is {kind_of(result)}.",
+            "What can the rest of the program do with it that it does with an array?",
+        )
     if result.shape != expected.shape:
-        return problem(f"{name} should have the shape {expected.shape}, and it has "
-                       f"{result.shape}.")
+        return problem(f"{name} should have the shape {expected.shape}, and it has {result.shape}.")
     wanted, found = expected.dtype, result.dtype
     if wanted != found and not (wanted.kind == found.kind == "i"):
         told = problem(f"{name} should hold {wanted} numbers, and it holds {found}.", DTYPE_HINT)
@@ -138,8 +150,10 @@ def _compare_numbers(result, expected, name, rtol):
     if not wanted.shape:
         return Problem(f"{name} should be {right}, and it is {mine}.", "", expected, result)
     place = ", ".join(map(str, index))
-    sentence = (f"{np.count_nonzero(off)} of the {off.size} numbers of {name} differ. The first is "
-                f"at [{place}]: yours is {mine}, expected is {right}.")
+    sentence = (
+        f"{np.count_nonzero(off)} of the {off.size} numbers of {name} differ. The first is "
+        f"at [{place}]: yours is {mine}, expected is {right}."
+    )
     if np.isnan(found).any() and not np.isnan(wanted).any():
         sentence += " (nan means: not a number, such as 0 / 0.)"
     return Problem(sentence, name, expected, result)

@@ -34,8 +34,13 @@ def readable(array):
             index[axis] = slice(None)
         array = array[tuple(index)]
         place = "[" + ", ".join(":" if i == slice(None) else "0" for i in index) + "]"
-    table = np.array2string(array, precision=6, suppress_small=np.abs(array).max() < 1e6,
-                            max_line_width=90) if array.dtype.kind in "fiub" else str(array)
+    table = (
+        np.array2string(
+            array, precision=6, suppress_small=np.abs(array).max() < 1e6, max_line_width=90
+        )
+        if array.dtype.kind in "fiub"
+        else str(array)
+    )
     return place, table
 
 
@@ -46,7 +51,7 @@ def shorten(value):
 
 
 def kind_of(value):
-    """"a list", "an array of float64", ... for a sentence."""
+    """ "a list", "an array of float64", ... for a sentence."""
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):

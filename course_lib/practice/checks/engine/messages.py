@@ -34,7 +34,8 @@ def hinted(hint):
 
 def given(case, numbers=True):
     lines = case.given.splitlines() or [
-        line for name, value in case.inputs.items()
+        line
+        for name, value in case.inputs.items()
         for line in (describe(name, value) if numbers else [headline(name, value)])
     ]
     return ["", "Given", *indent(lines)] if lines else []
@@ -48,7 +49,9 @@ def out_of_time(name, where, case):
     return "\n".join([
         f"{name}: stopped in {where}, because the check had been running for "
         f"{limits.CHECK_SECONDS:g} seconds. Is there a loop that never ends, or one that does far "
-        "too much?", *given(case)])
+        "too much?",
+        *given(case),
+    ])
 
 
 def not_written(name):
@@ -64,8 +67,16 @@ def explained(error, name, where, case):
     """The exception to raise for one that came out of a call."""
     if isinstance(error, CheckFailed):
         return CheckFailed(f"{name}: {error}")
-    note = "\n".join([f"Your code raised this in {where} of the check of {name}.", *given(case),
-                      *hinted(case.hint)])
-    return as_theirs(error, note) or CheckFailed("\n".join([
-        f"{name}: {where} ended in {type(error).__name__}: {error}", *given(case), "",
-        "Hint: Does your function return what the task asks for?"]))
+    note = "\n".join([
+        f"Your code raised this in {where} of the check of {name}.",
+        *given(case),
+        *hinted(case.hint),
+    ])
+    return as_theirs(error, note) or CheckFailed(
+        "\n".join([
+            f"{name}: {where} ended in {type(error).__name__}: {error}",
+            *given(case),
+            "",
+            "Hint: Does your function return what the task asks for?",
+        ])
+    )

@@ -86,9 +86,14 @@ def run(case, function, seconds, output):
     for name, value in case.inputs.items():
         if not unchanged(inputs[name], value):
             return Problem(
-                f"Your function changed its input {name} in place.", name, value, inputs[name],
-                ("Before", "After"), f"Whoever called the function still needs {name} as it was. "
-                "Write to a new array, or to a copy.")
+                f"Your function changed its input {name} in place.",
+                name,
+                value,
+                inputs[name],
+                ("Before", "After"),
+                f"Whoever called the function still needs {name} as it was. "
+                "Write to a new array, or to a copy.",
+            )
     if case.judge is not None:
         sentence = case.judge(result)
         return Problem(sentence, "", None, None, hint=case.hint) if sentence else None
@@ -118,7 +123,8 @@ def unchanged(value, original):
         return np.array_equal(value, original, equal_nan=original.dtype.kind in "fc")
     if isinstance(original, dict):
         return value.keys() == original.keys() and all(
-            unchanged(value[key], original[key]) for key in original)
+            unchanged(value[key], original[key]) for key in original
+        )
     if isinstance(original, (list, tuple)):
         return len(value) == len(original) and all(map(unchanged, value, original))
     return True
