@@ -65,13 +65,14 @@ SETTINGS = [
     Setting("numpy-without-simd", special="no simd"),
     *(Setting(f"threads-{n}", variables={"OPENBLAS_NUM_THREADS": str(n)}) for n in (1, 2)),
     Setting(
-        "latin-1-and-time-zone", special="latin-1",
+        "latin-1-and-time-zone",
+        special="latin-1",
         variables={"LC_ALL": LATIN_1, "PYTHONUTF8": "0", "TZ": "Asia/Kathmandu"},
     ),
     Setting("odd-folders", folder="a course / über 课程"),
     Setting("read-only", special="read-only"),
     Setting("no-network", special="no network"),
-]  # fmt: skip
+]
 
 
 def main():
@@ -138,15 +139,30 @@ class Matrix:
         """Run doctor and the notebooks in a setting; return the result in words."""
         steps = {
             "doctor": [python, "-m", "course_lib", "doctor"],
-            "notebooks": [python, "-m", "pytest", "notebooks", "-p", "no:cacheprovider",
-                          "-n", self.jobs, "--dist", "loadfile"],
-        }  # fmt: skip
+            "notebooks": [
+                python,
+                "-m",
+                "pytest",
+                "notebooks",
+                "-p",
+                "no:cacheprovider",
+                "-n",
+                self.jobs,
+                "--dist",
+                "loadfile",
+            ],
+        }
         with open(log, "w", encoding="utf-8") as file:
             for name, command in steps.items():  # noqa: B007 (told further down)
                 status = subprocess.run(
-                    [*prefix, *command], cwd=course, env=variables, stdin=subprocess.DEVNULL,
-                    stdout=file, stderr=subprocess.STDOUT, check=False,
-                ).returncode  # fmt: skip
+                    [*prefix, *command],
+                    cwd=course,
+                    env=variables,
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=subprocess.STDOUT,
+                    check=False,
+                ).returncode
                 if status:
                     break
         text = log.read_text(encoding="utf-8", errors="replace")
@@ -163,8 +179,11 @@ class Matrix:
             shutil.rmtree(course, ignore_errors=True)
             listed = subprocess.run(
                 ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-                cwd=ROOT, capture_output=True, text=True, check=True,
-            ).stdout.split("\0")  # fmt: skip
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout.split("\0")
             for name in filter(None, listed):
                 if (ROOT / name).exists():  # not a file that was deleted and is not yet committed
                     (course / name).parent.mkdir(parents=True, exist_ok=True)
@@ -187,9 +206,20 @@ class Matrix:
                 file = course / ".oldest.txt"
                 file.write_text("".join(f"{name}=={version}\n" for name, version in lines))
                 constraints = ["-c", file]
-            install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                       "-r", "requirements.txt", "pytest", "nbval", "pytest-xdist",
-                       *constraints]  # fmt: skip
+            install = [
+                python,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "-r",
+                "requirements.txt",
+                "pytest",
+                "nbval",
+                "pytest-xdist",
+                *constraints,
+            ]
             subprocess.run(install, cwd=course, check=True)
         return python
 
@@ -271,8 +301,11 @@ def make_locale(home):
     """Make a locale whose text is not UTF-8; return the folder it is in."""
     name, _, encoding = LATIN_1.partition(".")
     try:
-        subprocess.run(["localedef", "-i", name, "-f", encoding, home / LATIN_1],
-                       check=True, capture_output=True)  # fmt: skip
+        subprocess.run(
+            ["localedef", "-i", name, "-f", encoding, home / LATIN_1],
+            check=True,
+            capture_output=True,
+        )
     except (OSError, subprocess.CalledProcessError) as error:
         raise CannotRun(f"no locale {LATIN_1} can be made: {error}") from error
     return str(home)

@@ -4,7 +4,7 @@ The notebook checker runs this text in a notebook's kernel after the last cell.
 """
 
 
-def _sweep_widgets(most=25):
+def _sweep_widgets(most=25):  # noqa: C901 (a branch for each kind of control)
     import sys
 
     if "ipywidgets" not in sys.modules:

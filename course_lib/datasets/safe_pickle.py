@@ -32,14 +32,27 @@ ALLOWED = {
 # The harmless instructions.
 CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
 PLAIN_VALUES = {
-    "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT",
-    "BINBYTES", "SHORT_BINBYTES", "BINUNICODE", "SHORT_BINUNICODE",
-}  # fmt: skip
+    "BININT",
+    "BININT1",
+    "BININT2",
+    "LONG1",
+    "BINFLOAT",
+    "BINBYTES",
+    "SHORT_BINBYTES",
+    "BINUNICODE",
+    "SHORT_BINUNICODE",
+}
 PYTHON_2_STRINGS = {"BINSTRING", "SHORT_BINSTRING"}
 FIXED_SIZE = {  # instruction: how many values it takes from the stack
-    "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3,
-    "APPEND": 1, "SETITEM": 2, "STACK_GLOBAL": 2, "REDUCE": 2, "BUILD": 2,
-}  # fmt: skip
+    "TUPLE1": 1,
+    "TUPLE2": 2,
+    "TUPLE3": 3,
+    "APPEND": 1,
+    "SETITEM": 2,
+    "STACK_GLOBAL": 2,
+    "REDUCE": 2,
+    "BUILD": 2,
+}
 UP_TO_MARK = {"TUPLE", "APPENDS", "SETITEMS"}  # these take all values since the last MARK
 
 

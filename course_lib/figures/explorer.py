@@ -16,8 +16,7 @@ from .style import SCREEN_DPI, bundle
 
 # The look of every control: its whole label, two controls side by side on a wide page, and none
 # that is wider than a narrow one.
-LOOK = {"style": {"description_width": "initial"},
-        "layout": {"width": "420px", "max_width": "98%"}}  # fmt: skip
+LOOK = {"style": {"description_width": "initial"}, "layout": {"width": "420px", "max_width": "98%"}}
 
 
 class Explorer:

@@ -32,8 +32,12 @@ OPERATIONS = [
 ]
 SHEET_SHIFT = 0.6  # how far one sheet of a stack lies behind the other
 SHEET_COLOURS = ["#CFE3F2", "#CDEBDF", "#F8D9C4"]  # of the image: pale blue, green, red
-WEIGHTS = {"conv weight": "filters", "conv bias": "filters' biases",
-           "linear weight": "linear weights", "linear bias": "linear biases"}  # fmt: skip
+WEIGHTS = {
+    "conv weight": "filters",
+    "conv bias": "filters' biases",
+    "linear weight": "linear weights",
+    "linear bias": "linear biases",
+}
 MARKERS = "osD^"
 # On an axis that is linear below 0.01 and logarithmic above, so that 0 has a place.
 GRADIENT_TICKS = {0: "0", 0.01: "0.01", 1: "1", 100: "100", 1e4: "10,000"}

@@ -171,9 +171,14 @@ def test_the_images_are_prepared_as_the_switches_say(pictograms, pixels, orienta
     assert x.dtype == np.float64
 
 
-@pytest.mark.parametrize("switches", [
-    {"pixels": "0 to 1"}, {"pixels": "normalised"}, {"learning_rate": 1e-7},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"pixels": "0 to 1"},
+        {"pixels": "normalised"},
+        {"learning_rate": 1e-7},
+    ],
+)
 def test_the_network_of_a_record_knows_how_to_look_at_images(pictograms, switches):
     case = CaseA(dtype="float32", **switches)
     record = case.run(pictograms, images=300)
@@ -196,12 +201,24 @@ def weights_after(case, dataset, count=2):
     return first_steps(case, dataset, count)[1]
 
 
-@pytest.mark.parametrize("switches", [
-    {"pixels": "0 to 1"}, {"pixels": "normalised"}, {"orientation": "upright"},
-    {"filters": "he"}, {"filters": "xavier"}, {"weights": "xavier"}, {"weights": "normal 0.01"},
-    {"batch_size": 3}, {"learning_rate": 1e-5}, {"momentum": 0.5}, {"shuffle": True},
-    {"loss": "probability"}, {"dtype": "float32"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"pixels": "0 to 1"},
+        {"pixels": "normalised"},
+        {"orientation": "upright"},
+        {"filters": "he"},
+        {"filters": "xavier"},
+        {"weights": "xavier"},
+        {"weights": "normal 0.01"},
+        {"batch_size": 3},
+        {"learning_rate": 1e-5},
+        {"momentum": 0.5},
+        {"shuffle": True},
+        {"loss": "probability"},
+        {"dtype": "float32"},
+    ],
+)
 def test_every_switch_of_case_a_changes_something(pictograms, switches):
     posted_weights = weights_after(CaseA(), pictograms)
     changed = weights_after(CaseA(**switches), pictograms)
@@ -210,7 +227,9 @@ def test_every_switch_of_case_a_changes_something(pictograms, switches):
 
 def test_a_bias_is_one_more_array_of_weights(pictograms):
     assert [array.shape for array in weights_after(CaseA(bias=True), pictograms)][2:] == [
-        (3600, 10), (10,)]  # fmt: skip
+        (3600, 10),
+        (10,),
+    ]
 
 
 def test_log_softmax_gives_the_same_gradient_as_softmax(pictograms):
@@ -281,24 +300,42 @@ def test_shuffling_takes_every_image_once_a_pass_and_another_order_each():
     assert not np.array_equal(*passes)
     in_order = mini_batches(10, 4, False, np.random.default_rng(0))
     assert [list(chosen) for chosen in islice(in_order, 4)] == [
-        [0, 1, 2, 3], [4, 5, 6, 7], [8, 9], [0, 1, 2, 3]]  # fmt: skip
+        [0, 1, 2, 3],
+        [4, 5, 6, 7],
+        [8, 9],
+        [0, 1, 2, 3],
+    ]
 
 
-@pytest.mark.parametrize("case, switch, value", [
-    (CaseA, "pixels", "normalized"), (CaseA, "ties", "last"), (CaseA, "loss", "mse"),
-    (CaseA, "filters", 0.01), (CaseA, "dtype", "float16"), (CaseB, "sign", 0),
-    (CaseB, "jacobian", "vector"), (CaseB, "loss", "huber"), (CaseB, "relu", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "case, switch, value",
+    [
+        (CaseA, "pixels", "normalized"),
+        (CaseA, "ties", "last"),
+        (CaseA, "loss", "mse"),
+        (CaseA, "filters", 0.01),
+        (CaseA, "dtype", "float16"),
+        (CaseB, "sign", 0),
+        (CaseB, "jacobian", "vector"),
+        (CaseB, "loss", "huber"),
+        (CaseB, "relu", None),
+    ],
+)
 def test_a_setting_that_does_not_exist_is_named(case, switch, value):
     with pytest.raises(ValueError, match=f"^{switch} is .*; choose one of "):
         case(**{switch: value})
 
 
 @pytest.mark.parametrize("case", [CaseA, CaseB])
-@pytest.mark.parametrize("switch, value, needed", [
-    ("batch_size", 0, "a whole number of at least 1"), ("batch_size", 2.5, "a whole number of at"),
-    ("learning_rate", 0, "a number above 0"), ("learning_rate", -1, "a number above 0"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "switch, value, needed",
+    [
+        ("batch_size", 0, "a whole number of at least 1"),
+        ("batch_size", 2.5, "a whole number of at"),
+        ("learning_rate", 0, "a number above 0"),
+        ("learning_rate", -1, "a number above 0"),
+    ],
+)
 def test_a_number_that_does_not_fit_is_named(case, switch, value, needed):
     with pytest.raises(ValueError, match=f"^{switch} is {value}; give {needed}"):
         case(**{switch: value})
@@ -337,11 +374,19 @@ def test_case_b_repaired_learns(digits):
     assert CaseB.repaired().run(digits, epochs=10).accuracy > 0.8
 
 
-@pytest.mark.parametrize("switches", [
-    {"pixels": "normalised"}, {"weights": "xavier"}, {"sign": 1}, {"jacobian": "outer"},
-    {"loss": "cross-entropy"}, {"update": "after backward"}, {"batch_size": 5},
-    {"learning_rate": 0.04},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"pixels": "normalised"},
+        {"weights": "xavier"},
+        {"sign": 1},
+        {"jacobian": "outer"},
+        {"loss": "cross-entropy"},
+        {"update": "after backward"},
+        {"batch_size": 5},
+        {"learning_rate": 0.04},
+    ],
+)
 def test_every_switch_of_case_b_changes_something(digits, switches):
     case = CaseB(**switches)
     changed = weights_after(case, digits)

@@ -173,8 +173,17 @@ def test_table_has_medians_and_range_and_fate_of_each_case():
     posted = [dying(3, 0.1), dying(4, 0.13), dying(4, 0.11)]
     records = {"posted": posted, "a name that is as long as this": [living(0.345), between(0.345)]}
     head, *lines = trial.table(records)
-    assert head.split() == ["medians", "of", "the", "seeds", "accuracy", "[lowest,", "highest]",
-                            "active", "fate"]  # fmt: skip
+    assert head.split() == [
+        "medians",
+        "of",
+        "the",
+        "seeds",
+        "accuracy",
+        "[lowest,",
+        "highest]",
+        "active",
+        "fate",
+    ]
     first, second = (" ".join(line.split()) for line in lines)
     assert first == "posted 11.0% [ 10.0%, 13.0%] 0.0% dead at step 3 to 4"
     assert second == "a name that is as long as this 34.5% [ 34.5%, 34.5%] 27.0% lives"

@@ -26,8 +26,11 @@ def test_ten_seconds_of_it():
     """For longer, and with other files: python -m tests.datasets.fuzz --seconds 600 --seed 1"""
     run = subprocess.run(
         [sys.executable, "-m", "tests.datasets.fuzz", "--seconds", "10", "--seed", "0"],
-        capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
     assert run.returncode == 0 and "findings  none" in run.stdout, run.stdout + run.stderr
     report = fuzz_figures(run.stdout)
     assert report["tried"] > 100 and report["accepted"] > 9
@@ -51,12 +54,18 @@ def text(content):
 DTYPE = b"cnumpy\ndtype\n" + text(b"u1") + b"\x85R"
 AGAIN_AND_AGAIN = {
     "one text encoded 500 times": (
-        b"\x80\x02(c_codecs\nencode\nq\x00" + text(b"a" * 10_000) + b"\x85q\x01"
+        b"\x80\x02(c_codecs\nencode\nq\x00"
+        + text(b"a" * 10_000)
+        + b"\x85q\x01"
         + b"h\x00h\x01R" * 500,
         "turns the same text into bytes over and over",
     ),
     "a byte order of 10,000 signs, 500 times": (
-        b"\x80\x02(" + DTYPE + b"q\x00K\x03" + text(b"<" * 10_000) + b"\x86q\x01"
+        b"\x80\x02("
+        + DTYPE
+        + b"q\x00K\x03"
+        + text(b"<" * 10_000)
+        + b"\x86q\x01"
         + b"h\x00h\x01bq\x00" * 500,
         "is damaged or cut off",
     ),
@@ -67,7 +76,7 @@ AGAIN_AND_AGAIN = {
     "tuples of tuples": (b"\x80\x02()q\x00" + b"h\x00h\x00\x86q\x00" * 500, "holds a tuple"),
     "lists of lists": (b"\x80\x02(](K\x01eq\x00" + b"](h\x00h\x00eq\x00" * 500, "holds a tuple"),
     "a memo of its own memo": (b"\x80\x04(]" + b"\x94h\x00" * 500, "holds a tuple"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("content, outcome", AGAIN_AND_AGAIN.values(), ids=AGAIN_AND_AGAIN.keys())
@@ -152,7 +161,7 @@ BROKEN_READERS = {
     "a control character": (complain("{} is \x1b[31mbad."), "has a message that is not one plain"),
     "no file's name": (complain("It is bad."), "has a message that does not name the file"),
     "a long message": (complain("{} is " + "very " * 100 + "bad."), "has a message that is too"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("read, problem", BROKEN_READERS.values(), ids=BROKEN_READERS.keys())

@@ -327,9 +327,15 @@ def test_a_loss_that_meets_infinity_does_not_stop_the_report():
     assert diagnostics.first_overflow(reports) == "1 Linear" and len(reports) == 4
 
 
-@pytest.mark.parametrize(("size", "dtype"), [
-    (1e-30, np.float32), (1e30, np.float32), (1e-200, np.float64), (1e300, np.float64),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("size", "dtype"),
+    [
+        (1e-30, np.float32),
+        (1e30, np.float32),
+        (1e-200, np.float64),
+        (1e300, np.float64),
+    ],
+)
 def test_squares_neither_vanish_nor_overflow(size, dtype):
     x = (np.array([[3.0, -4], [0, 0]]) * size).astype(dtype)
     assert norm_and_rms(x) == pytest.approx((5 * size, 2.5 * size), rel=1e-6)

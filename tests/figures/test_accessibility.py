@@ -99,7 +99,7 @@ FIGURES = {
     "numbers": lambda: panels(lambda axes: figures.draw_numbers(axes, table(5, 5))),
     "colours": lambda: panels(lambda axes: figures.draw_colours(axes, COLOURS)),
     **{f"explorer: {name}": (lambda make=make: make().figure) for name, make in EXPLORERS.items()},
-}  # fmt: skip
+}
 COLOURS = np.stack(np.meshgrid(*[[0, 120, 255]] * 3), axis=-1).reshape(3, 9, 3).astype(np.uint8)
 
 

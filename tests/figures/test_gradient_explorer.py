@@ -78,16 +78,27 @@ def test_any_other_text_gives_settings_or_one_sentence(text):
         assert str(error) and "\n" not in str(error) and len(str(error)) < 600
 
 
-@pytest.mark.parametrize(("settings", "text"), [
-    (Settings(), "default"),
-    (Settings(sigma=0.01), "init=normal:0.01"),
-    (Settings(init="he", sigma=3.0), "init=he sigma=3.0"),
-    (Settings(depth=5, width=64, activation="tanh", steps=7),
-     "depth=5 width=64 activation=tanh steps=7"),
-    (Settings(network="case A", loss="squared error", inputs="0 to 1",
-              learning_rate=np.float64(1e-5)),
-     "network=case-A loss=squared-error inputs=0-to-1 learning_rate=1e-05"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        (Settings(), "default"),
+        (Settings(sigma=0.01), "init=normal:0.01"),
+        (Settings(init="he", sigma=3.0), "init=he sigma=3.0"),
+        (
+            Settings(depth=5, width=64, activation="tanh", steps=7),
+            "depth=5 width=64 activation=tanh steps=7",
+        ),
+        (
+            Settings(
+                network="case A",
+                loss="squared error",
+                inputs="0 to 1",
+                learning_rate=np.float64(1e-5),
+            ),
+            "network=case-A loss=squared-error inputs=0-to-1 learning_rate=1e-05",
+        ),
+    ],
+)
 def test_the_line_holds_what_differs_from_the_defaults(settings, text):
     assert settings.to_text() == text
     assert Settings.from_text(text) == settings
@@ -122,12 +133,31 @@ def test_a_broken_line_gives_one_sentence(text, message):
         Settings.from_text(text)
 
 
-@pytest.mark.parametrize("bad", [
-    {"depth": 0}, {"depth": 51}, {"depth": 2.0}, {"depth": True}, {"width": 3}, {"width": 129},
-    {"sigma": 0.0}, {"sigma": 101}, {"sigma": float("nan")}, {"sigma": "1"}, {"batch_size": 0},
-    {"steps": -1}, {"steps": 201}, {"learning_rate": 0}, {"learning_rate": float("inf")},
-    {"activation": "relu"}, {"init": None}, {"loss": "mse"}, {"inputs": 1}, {"network": "case C"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"depth": 0},
+        {"depth": 51},
+        {"depth": 2.0},
+        {"depth": True},
+        {"width": 3},
+        {"width": 129},
+        {"sigma": 0.0},
+        {"sigma": 101},
+        {"sigma": float("nan")},
+        {"sigma": "1"},
+        {"batch_size": 0},
+        {"steps": -1},
+        {"steps": 201},
+        {"learning_rate": 0},
+        {"learning_rate": float("inf")},
+        {"activation": "relu"},
+        {"init": None},
+        {"loss": "mse"},
+        {"inputs": 1},
+        {"network": "case C"},
+    ],
+)
 def test_a_bad_setting_is_refused_in_one_sentence(bad):
     name, value = next(iter(bad.items()))
     with pytest.raises(ValueError, match=rf"^{name} is .*; (choose|give)") as caught:
@@ -303,9 +333,12 @@ def test_first_weights_have_the_spread_that_their_name_says(init):
     network = networks.build(settings, (8, 8, 3), np.random.default_rng(0))
     first, middle, last = (layer for layer in network.layers if isinstance(layer, Linear))
     spreads = {
-        "normal": (0.5, 0.5), "xavier": (np.sqrt(2 / 292), np.sqrt(1 / 100)),
-        "he": (np.sqrt(2 / 192), np.sqrt(2 / 100)), "case A": (0.01, 0.01), "case B": (1, 1),
-    }  # fmt: skip
+        "normal": (0.5, 0.5),
+        "xavier": (np.sqrt(2 / 292), np.sqrt(1 / 100)),
+        "he": (np.sqrt(2 / 192), np.sqrt(2 / 100)),
+        "case A": (0.01, 0.01),
+        "case B": (1, 1),
+    }
     for layer, spread in zip((first, middle), spreads[init], strict=True):
         assert layer.params["weight"].std() == pytest.approx(spread, rel=0.05)
         assert layer.params["weight"].dtype == np.float32
@@ -352,10 +385,14 @@ def test_squared_error_is_that_of_probabilities():
     np.testing.assert_allclose(dlogits, numerical, atol=1e-7)
 
 
-@pytest.mark.parametrize(("network", "shape", "brightest"), [
-    ("layers", (2000, 8, 8, 3), 255), ("case A", (2000, 32, 32, 3), 255),
-    ("case B", (1415, 8, 8, 1), 16),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("network", "shape", "brightest"),
+    [
+        ("layers", (2000, 8, 8, 3), 255),
+        ("case A", (2000, 32, 32, 3), 255),
+        ("case B", (1415, 8, 8, 1), 16),
+    ],
+)
 def test_each_network_sees_its_images_on_three_scales(network, shape, brightest, dataset):
     raw, labels = networks.pictures(dataset, network, "raw")
     assert raw.shape == shape and raw.dtype == np.float32 and len(labels) == len(raw)
@@ -510,25 +547,30 @@ def healthy():
     )
 
 
-@pytest.mark.parametrize(("changes", "expected"), [
-    ({}, "healthy: the first layer receives 1 times the gradient of the last"),
-    ({"rms": [1e-7, 1e-3, 0.01, 0.1]}, "vanishing: the first layer receives 10⁻⁶ of the last"),
-    ({"rms": [0, 0.1, 0.1, 0.1]}, "vanishing: layer 1 receives exactly 0"),
-    ({"rms": [0, 0, 0, 0.1]}, "vanishing: layers 1 to 3 receive exactly 0"),
-    ({"rms": [0, 0, 0, 0]}, "vanishing: no layer receives any gradient"),
-    ({"rms": [1e-9] * 4}, "vanishing: no layer receives more than 10⁻⁹"),
-    ({"rms": [1e-9] * 4, "loss": 0.01}, "healthy: the first layer receives 1 times"),
-    ({"rms": [101, 1, 0.1, 0.1]}, "exploding: the first layer receives 10³ times the last"),
-    ({"rms": [1e4] * 4}, "exploding: layer 1 receives 10⁴"),
-    ({"step": [0.1, 1.5, 0.1, 0.1]}, "step too long: 1.5 times the weights of layer 2"),
-    ({"dead": [0, 0, 1]}, "dead: 100 % of layer 3"),
-    ({"dead": [0, 0.89, 0]}, "healthy: "),
-    ({"dead": [0.999, 0.95, 0], "rms": [0] * 4},
-     "dead: over 99 % of layer 1 and of 1 more; no layer receives any gradient"),
-    ({"saturated": [0.3, 0.6, 0.3]}, "saturated: 60 % of layer 2"),
-    ({"loss": 9.0}, "getting worse: the loss rose from 2.3 to 9"),
-    ({"overflowed": 3, "where": "on the way back"}, "overflowed at layer 3, on the way back"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "healthy: the first layer receives 1 times the gradient of the last"),
+        ({"rms": [1e-7, 1e-3, 0.01, 0.1]}, "vanishing: the first layer receives 10⁻⁶ of the last"),
+        ({"rms": [0, 0.1, 0.1, 0.1]}, "vanishing: layer 1 receives exactly 0"),
+        ({"rms": [0, 0, 0, 0.1]}, "vanishing: layers 1 to 3 receive exactly 0"),
+        ({"rms": [0, 0, 0, 0]}, "vanishing: no layer receives any gradient"),
+        ({"rms": [1e-9] * 4}, "vanishing: no layer receives more than 10⁻⁹"),
+        ({"rms": [1e-9] * 4, "loss": 0.01}, "healthy: the first layer receives 1 times"),
+        ({"rms": [101, 1, 0.1, 0.1]}, "exploding: the first layer receives 10³ times the last"),
+        ({"rms": [1e4] * 4}, "exploding: layer 1 receives 10⁴"),
+        ({"step": [0.1, 1.5, 0.1, 0.1]}, "step too long: 1.5 times the weights of layer 2"),
+        ({"dead": [0, 0, 1]}, "dead: 100 % of layer 3"),
+        ({"dead": [0, 0.89, 0]}, "healthy: "),
+        (
+            {"dead": [0.999, 0.95, 0], "rms": [0] * 4},
+            "dead: over 99 % of layer 1 and of 1 more; no layer receives any gradient",
+        ),
+        ({"saturated": [0.3, 0.6, 0.3]}, "saturated: 60 % of layer 2"),
+        ({"loss": 9.0}, "getting worse: the loss rose from 2.3 to 9"),
+        ({"overflowed": 3, "where": "on the way back"}, "overflowed at layer 3, on the way back"),
+    ],
+)
 def test_verdicts_on_numbers_made_by_hand(healthy, changes, expected):
     arrays = {
         name: np.array(value, float) if isinstance(value, list) else value

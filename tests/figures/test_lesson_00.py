@@ -37,8 +37,17 @@ def test_the_architecture_has_the_shapes_that_the_network_computes():
 
 def test_the_architecture_is_told_in_order():
     words = describe(pictures.architecture())
-    told = [words.index(name) for name in ("convolution, 16 filters of 3×3", "ReLU", "max- pooling",
-                                           "reshape", "linear", "softmax")]  # fmt: skip
+    told = [
+        words.index(name)
+        for name in (
+            "convolution, 16 filters of 3×3",
+            "ReLU",
+            "max- pooling",
+            "reshape",
+            "linear",
+            "softmax",
+        )
+    ]
     assert told == sorted(told)
     assert '"feature maps, 30×30×16"' in words
 

@@ -44,10 +44,12 @@ EXPLORERS = {
     "windows": lambda: convolution.window_explorer(random().random((8, 8))),
     "pooling": lambda: pooling.pool_explorer(random().integers(0, 9, (6, 6))),
     "losses": losses.loss_explorer,
-    "noise": lambda: noise.noise_explorer({"start": random().normal(0.1, 1, (200, 30)),
-                                           "end": random().normal(0, 1, (200, 30))}),
+    "noise": lambda: noise.noise_explorer({
+        "start": random().normal(0.1, 1, (200, 30)),
+        "end": random().normal(0, 1, (200, 30)),
+    }),
     "gradients": gradients.GradientExplorer,
-}  # fmt: skip
+}
 
 
 def ends(control):

@@ -13,8 +13,11 @@ from tests.nn.torch_oracle import needs_torch
 
 DATA = Path(__file__).parents[2] / "data"
 WEIGHTS = {
-    "0.weight": (3, 3, 3, 16), "0.bias": (16,), "4.weight": (3600, 10), "4.bias": (10,),
-}  # fmt: skip
+    "0.weight": (3, 3, 3, 16),
+    "0.bias": (16,),
+    "4.weight": (3600, 10),
+    "4.bias": (10,),
+}
 STEPS = 20
 RESULTS = {
     "logits": (8, 10),

@@ -189,12 +189,15 @@ print(explorer.controls["slope"].comm.comm_id)
 # What a cell says that was run too early
 
 
-@pytest.mark.parametrize("code", [
-    "print(pictures_of_cats)",
-    "def look():\n    return pictures_of_cats\nlook()",
-    "[pictures_of_cats for _ in range(3)]",
-    "pictures_of_cats = pictures_of_cats + 1",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "code",
+    [
+        "print(pictures_of_cats)",
+        "def look():\n    return pictures_of_cats\nlook()",
+        "[pictures_of_cats for _ in range(3)]",
+        "pictures_of_cats = pictures_of_cats + 1",
+    ],
+)
 def test_a_missing_name_is_explained(kernel, code):
     result = kernel.run(code)
     assert result.error == "NameError"
@@ -204,17 +207,22 @@ def test_a_missing_name_is_explained(kernel, code):
     assert "Run > Run All Above Selected Cell" in note
 
 
-@pytest.mark.parametrize(("code", "last_line"), [
-    ("1 / 0", "ZeroDivisionError: division by zero"),
-    ("{}['x']", "KeyError: 'x'"),
-    ("np.no_such_thing", "AttributeError: module 'numpy' has no attribute 'no_such_thing'"),
-    ("raise NotImplementedError()", "NotImplementedError: "),
-    ("raise NameError('my own')", "NameError: my own"),
-    ("assert 1 == 2, 'no'", "AssertionError: no"),
-    ("def f():\n    print(x)\n    x = 1\nf()",
-     "UnboundLocalError: cannot access local variable 'x' where it is not associated with a value"),
-    ("exec('print(inner)', {})", "NameError: name 'inner' is not defined"),  # not a cell's name
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "last_line"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("{}['x']", "KeyError: 'x'"),
+        ("np.no_such_thing", "AttributeError: module 'numpy' has no attribute 'no_such_thing'"),
+        ("raise NotImplementedError()", "NotImplementedError: "),
+        ("raise NameError('my own')", "NameError: my own"),
+        ("assert 1 == 2, 'no'", "AssertionError: no"),
+        (
+            "def f():\n    print(x)\n    x = 1\nf()",
+            "UnboundLocalError: cannot access local variable 'x' where it is not associated with a value",
+        ),
+        ("exec('print(inner)', {})", "NameError: name 'inner' is not defined"),  # not a cell's name
+    ],
+)
 def test_other_exceptions_stay_as_they_are(kernel, code, last_line):
     assert kernel.run(code).traceback.strip("\n").splitlines()[-1] == last_line
 

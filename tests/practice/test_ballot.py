@@ -64,8 +64,15 @@ def test_a_kept_ballot_comes_back(file, vote):
 
 
 def test_what_was_left_out_is_unsure():
-    assert VOTE.effects == {1: "unsure", 2: "cures", 3: "unsure", 4: "unsure", 5: "nothing",
-                            6: "unsure", 7: "unsure"}  # fmt: skip
+    assert VOTE.effects == {
+        1: "unsure",
+        2: "cures",
+        3: "unsure",
+        4: "unsure",
+        5: "nothing",
+        6: "unsure",
+        7: "unsure",
+    }
     assert "2: this alone would cure it\n3: not sure" in str(VOTE)
     assert str(VOTE).endswith("main culprit: 2")
     assert str(Ballot(culprit=0)).endswith("main culprit: none of them")

@@ -16,24 +16,35 @@ from .settings import CHOICES, RANGES, Settings
 from .words import verdict
 
 LABELS = {
-    "network": "network", "activation": "activation",
-    "depth": "depth: layers", "width": "width: outputs of a layer",
-    "init": "first weights", "sigma": "σ of the first weights",
-    "inputs": "inputs", "loss": "loss",
-    "batch_size": "batch size", "learning_rate": "learning rate",
+    "network": "network",
+    "activation": "activation",
+    "depth": "depth: layers",
+    "width": "width: outputs of a layer",
+    "init": "first weights",
+    "sigma": "σ of the first weights",
+    "inputs": "inputs",
+    "loss": "loss",
+    "batch_size": "batch size",
+    "learning_rate": "learning rate",
     "steps": "steps of training before",
-}  # two of them side by side  # fmt: skip
+}  # two of them side by side
 NAMES = {
-    "layers": "linear layers", "case A": "case A", "case B": "case B", "normal": "normal, N(0, σ²)",
-    "xavier": "Xavier", "he": "He",
-}  # fmt: skip
+    "layers": "linear layers",
+    "case A": "case A",
+    "case B": "case B",
+    "normal": "normal, N(0, σ²)",
+    "xavier": "Xavier",
+    "he": "He",
+}
 LOGARITHMIC = ("sigma", "learning_rate")
 MANTISSAS = (1, 1.5, 2, 3, 5, 7)  # the positions of a logarithmic slider, in each power of ten
 OWN = "my own"  # settings that are no preset
 USED_BY = {  # a control is switched off where it changes nothing
-    "depth": ("network", "layers"), "width": ("network", "layers"),
-    "activation": ("network", "layers"), "sigma": ("init", "normal"),
-}  # fmt: skip
+    "depth": ("network", "layers"),
+    "width": ("network", "layers"),
+    "activation": ("network", "layers"),
+    "sigma": ("init", "normal"),
+}
 
 
 class GradientExplorer(Explorer):

@@ -12,9 +12,13 @@ CHOICES = {
     "inputs": ("raw", "0 to 1", "normalised"),
 }
 RANGES = {  # smallest and largest
-    "depth": (1, 50), "width": (4, 128), "sigma": (1e-3, 100.0), "batch_size": (1, 256),
-    "steps": (0, 200), "learning_rate": (1e-6, 10.0),
-}  # fmt: skip
+    "depth": (1, 50),
+    "width": (4, 128),
+    "sigma": (1e-3, 100.0),
+    "batch_size": (1, 256),
+    "steps": (0, 200),
+    "learning_rate": (1e-6, 10.0),
+}
 WHOLE = ("depth", "width", "batch_size", "steps")
 LONGEST = 40  # letters of a word that are quoted
 DEFAULT = "default"  # the line of settings that differ in nothing

@@ -59,20 +59,52 @@ from .assignment_06_broken_networks import (
 from .engine import Case, CheckFailed, TookTooLong, check, error_case, points
 
 __all__ = [
-    "Case", "CheckFailed", "TookTooLong", "check", "error_case", "points",
+    "Case",
+    "CheckFailed",
+    "TookTooLong",
+    "check",
+    "error_case",
+    "points",
     # assignment 01
-    "decode_frames", "find_orientation", "images_to_pixels", "normalise", "shift_and_mirror",
+    "decode_frames",
+    "find_orientation",
+    "images_to_pixels",
+    "normalise",
+    "shift_and_mirror",
     "split",
     # assignment 02
-    "conv2d_forward", "depthwise_conv2d", "dilated_conv2d", "grouped_conv2d", "output_shape",
-    # assignment 03, and maximum pooling as in the lesson
-    "avgpool2d_backward", "conv2d_backward", "gradient_check", "leaky_relu_backward",
-    "maxpool2d_backward", "maxpool2d_forward", "maxpool2d_split_backward", "residual_backward",
+    "conv2d_forward",
+    "depthwise_conv2d",
+    "dilated_conv2d",
+    "grouped_conv2d",
+    "output_shape",
+    # assignment 03, and max-pooling as in the lesson
+    "avgpool2d_backward",
+    "conv2d_backward",
+    "gradient_check",
+    "leaky_relu_backward",
+    "maxpool2d_backward",
+    "maxpool2d_forward",
+    "maxpool2d_split_backward",
+    "residual_backward",
     # assignment 04
-    "binary_cross_entropy", "cross_entropy_smoothed", "log_sum_exp_streaming",
-    "masked_cross_entropy", "temperature_backward", "top_k_accuracy",
+    "binary_cross_entropy",
+    "cross_entropy_smoothed",
+    "log_sum_exp_streaming",
+    "masked_cross_entropy",
+    "temperature_backward",
+    "top_k_accuracy",
     # assignment 05
-    "accumulate", "batch_size_for", "estimate_noise", "minibatches", "nesterov_step",
+    "accumulate",
+    "batch_size_for",
+    "estimate_noise",
+    "minibatches",
+    "nesterov_step",
     # assignment 06
-    "chain_gradients", "clip_gradients", "diagnosis", "gain", "layer_factors", "repair",
-]  # fmt: skip
+    "chain_gradients",
+    "clip_gradients",
+    "diagnosis",
+    "gain",
+    "layer_factors",
+    "repair",
+]

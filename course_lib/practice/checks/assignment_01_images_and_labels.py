@@ -220,15 +220,14 @@ def frames_case(shape, *, seed=0, readable=False, hint="", title=""):
         return 2 - k
 
     given = frames(upwards, blue_first)
+    by_rows = given.reshape(N, H, W, C)[:, ::-1, :, ::-1]
     mistakes = {  # what a reader with the mistake makes of the frames
         "This comes out when blue and red are exchanged.": images[..., ::-1],
         "This comes out upside down: where in the file is a column's lowest pixel?": images[
             :, ::-1
         ],
         "This comes out upside down, and blue and red are exchanged.": images[:, ::-1, :, ::-1],
-        "This comes out when the file is read row by row. It is written column by column.": given.reshape(
-            N, H, W, C
-        )[:, ::-1, :, ::-1],
+        "This comes out when the file is read row by row. It is written column by column.": by_rows,
     }
     return Case(
         {"frames": given, "height": H, "width": W},
@@ -255,6 +254,15 @@ def normal_case(train, test, *, hint=UNITS, title=""):
 
     expected = scaled(train, train), scaled(test, train)
     everything = np.concatenate([train, test])
+
+    def enormous(result):
+        """As where a deviation that should have been 0, and thus 1, is nearly 0."""
+        return (
+            shapes(result) == [train.shape, test.shape]
+            and np.abs(result[1]).max() > 1000 * np.abs(expected[1]).max()
+        )
+
+    far_out = Recognised(enormous)
     suspects = {
         "This comes out when the test images are normalised with statistics of their own.": (
             scaled(train, train),
@@ -276,12 +284,7 @@ def normal_case(train, test, *, hint=UNITS, title=""):
             scaled(train / 255, train / 255),
             scaled(test / 255, train / 255),
         ),
-        "This comes out when something small is added to the deviation, or put in the place of 0.": Recognised(
-            lambda result: (
-                shapes(result) == [train.shape, test.shape]
-                and np.abs(result[1]).max() > 1000 * np.abs(expected[1]).max()
-            )
-        ),
+        "This comes out when something small is added to the deviation, or put in the place of 0.": far_out,
     }
     if train.shape[1:] == test.shape[1:]:
         suspects[

@@ -10,14 +10,18 @@ from course_lib.datasets import DatasetError, safe_pickle
 # The functions of the reader, by the files that they are in.
 READING = {
     safe_pickle.__file__: [
-        value for value in vars(safe_pickle).values()
+        value
+        for value in vars(safe_pickle).values()
         if inspect.isfunction(value) and value.__module__ == safe_pickle.__name__
     ],
     datasets.__file__: [
-        datasets.read_batch, datasets._read_class_names, datasets._read_pickle, datasets._entry,
+        datasets.read_batch,
+        datasets._read_class_names,
+        datasets._read_pickle,
+        datasets._entry,
         datasets._bad,
     ],
-}  # fmt: skip
+}
 
 
 def steps(read, path):

@@ -19,25 +19,79 @@ import numpy as np
 from tests.datasets import batch_files
 
 NUMBERS = [
-    0, 1, 2, 3, 9, 10, 32, 64, 255, 256, 3072, 2**15, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**62,
-    2**63 - 1, 2**63, 2**64 - 1, 2**2039, -1, -2, -(2**31), -(2**63), -(2**2039),
-]  # fmt: skip
+    0,
+    1,
+    2,
+    3,
+    9,
+    10,
+    32,
+    64,
+    255,
+    256,
+    3072,
+    2**15,
+    2**31 - 1,
+    2**31,
+    2**32 - 1,
+    2**32,
+    2**62,
+    2**63 - 1,
+    2**63,
+    2**64 - 1,
+    2**2039,
+    -1,
+    -2,
+    -(2**31),
+    -(2**63),
+    -(2**2039),
+]
 LENGTHS = [0, 1, 2, 5, 255, 256, 1000, 3072, 20_000]
 NAMES = [
-    "os system", "posix system", "nt system", "subprocess Popen", "builtins eval", "builtins exec",
-    "__builtin__ eval", "builtins getattr", "builtins open", "builtins __import__",
-    "importlib import_module", "shutil rmtree", "pickle loads", "numpy load", "numpy fromfile",
-    "numpy.f2py os.system", "course_lib.datasets.archives os.system", "collections OrderedDict",
-    "numpy.core.multiarray scalar", "numpy.ma.core _mareconstruct", "nowhere nothing",
-]  # fmt: skip
+    "os system",
+    "posix system",
+    "nt system",
+    "subprocess Popen",
+    "builtins eval",
+    "builtins exec",
+    "__builtin__ eval",
+    "builtins getattr",
+    "builtins open",
+    "builtins __import__",
+    "importlib import_module",
+    "shutil rmtree",
+    "pickle loads",
+    "numpy load",
+    "numpy fromfile",
+    "numpy.f2py os.system",
+    "course_lib.datasets.archives os.system",
+    "collections OrderedDict",
+    "numpy.core.multiarray scalar",
+    "numpy.ma.core _mareconstruct",
+    "nowhere nothing",
+]
 NEEDED_NAMES = [
-    "numpy.core.multiarray _reconstruct", "numpy ndarray", "numpy dtype", "_codecs encode",
-]  # fmt: skip
+    "numpy.core.multiarray _reconstruct",
+    "numpy ndarray",
+    "numpy dtype",
+    "_codecs encode",
+]
 KINDS = ["i1", "b1", "f1", "f8", "c8", "O8", "V3072", "U9", "M8", "u3", "|u1", "<u1", "", "u1,u1"]
 SHAPES = [
-    (), (1,), (3072,), (0, 3072), (3072, 0), (2, 3072), (0,) * 40, (1,) * 70, (2**31 - 1,) * 9,
-    (10_000, 3072), (500_000, 3072), (2**31 - 1, 3072), (2**31 - 1,),
-]  # fmt: skip
+    (),
+    (1,),
+    (3072,),
+    (0, 3072),
+    (3072, 0),
+    (2, 3072),
+    (0,) * 40,
+    (1,) * 70,
+    (2**31 - 1,) * 9,
+    (10_000, 3072),
+    (500_000, 3072),
+    (2**31 - 1, 3072),
+    (2**31 - 1,),
+]
 KEYS = ["data", "labels", "label_names", "filenames", "batch_label", "num_vis"]
 
 
@@ -88,9 +142,15 @@ class Author:
             where = self.rng.randrange(len(parts) + 1)
             length = self.rng.choice([1, 1, 2, 3, 8])
             change = self.rng.choice([
-                self._dropped, self._repeated, self._inserted, self._spliced, self._cut_off,
-                self._other_opcode, self._other_number, self._other_byte,
-            ])  # fmt: skip
+                self._dropped,
+                self._repeated,
+                self._inserted,
+                self._spliced,
+                self._cut_off,
+                self._other_opcode,
+                self._other_number,
+                self._other_byte,
+            ])
             data = change(parts, where, length)
         return data
 
@@ -309,7 +369,7 @@ class Author:
             (self.unfinished_array, self.array_state, b"b"),
             (self.value, self.value, self.rng.choice([b"\x86", b"a", b"R", b"b", b"\x93"])),
             (lambda: b"}", lambda: self.text() + b"N", b"s"),
-        ])  # fmt: skip
+        ])
         start = b"\x80\x02(" + first() + b"q\x00"
         again = b"h\x00" + second()
         if self.rng.random() < 0.5:  # the second value is made only once
