@@ -284,7 +284,8 @@ def normal_case(train, test, *, hint=UNITS, title=""):
             scaled(train / 255, train / 255),
             scaled(test / 255, train / 255),
         ),
-        "This comes out when something small is added to the deviation, or put in the place of 0.": far_out,
+        "This comes out when something small is added to the deviation, "
+        "or put in the place of 0.": far_out,
     }
     if train.shape[1:] == test.shape[1:]:
         suspects[
