@@ -1,4 +1,4 @@
-"""Put the data that the course brings along into the wheel: datasets/files.py looks there.
+"""Put the data that the course brings along into the wheel: datasets/data_folders.py looks there.
 
 An installation in place (pip install -e) reads data/ beside the package and needs no copy.
 """

@@ -2,6 +2,6 @@
 
 from .case_a import CaseA
 from .case_b import CaseB
-from .record import Record, Step
+from .training_record import Record, Step
 
 __all__ = ["CaseA", "CaseB", "Record", "Step"]

@@ -15,7 +15,8 @@ from course_lib.nn.optim import SGD
 from course_lib.nn.shapes import check_size
 from course_lib.nn.training import Normalize, evaluate
 
-from .parts import (
+from .fault_switches import Switches, check_choice, check_positive
+from .posted_parts import (
     ByColumns,
     DividingMaxPool2d,
     LoopConv2d,
@@ -24,8 +25,7 @@ from .parts import (
     SoftmaxLoss,
     mini_batches,
 )
-from .record import Record, Step, gradient_norms
-from .switches import Switches, check_choice, check_positive
+from .training_record import Record, Step, gradient_norms
 
 SCHEMES = {
     "normal 0.01": normal(0.01),

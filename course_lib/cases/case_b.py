@@ -11,9 +11,9 @@ from course_lib.nn.networks import Sequential
 from course_lib.nn.shapes import check_size
 from course_lib.nn.training import Normalize
 
-from .parts import OverwritingReLU, mini_batches
-from .record import Record, Step, gradient_norms
-from .switches import Switches, check_choice, check_positive
+from .fault_switches import Switches, check_choice, check_positive
+from .posted_parts import OverwritingReLU, mini_batches
+from .training_record import Record, Step, gradient_norms
 
 REPAIRED = {
     "pixels": "normalised",

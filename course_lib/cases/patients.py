@@ -1,4 +1,4 @@
-"""Patients: small networks for the handwritten digits that do not learn, each for one reason.
+"""Patients: small networks for handwritten digits that do not learn, each for one reason.
 
     patient = patients.admit("K")
     history = patient.train()
@@ -28,7 +28,7 @@ from course_lib.nn.shapes import output_sizes
 from course_lib.nn.training import evaluate, fit
 
 from . import CaseB
-from .parts import SquaredErrorLoss
+from .posted_parts import SquaredErrorLoss
 
 FAULTS = {
     "vanishing": "Before the first step, the gradient that arrives at the layers with weights "

@@ -1,1 +1,1 @@
-"""For teachers: what grades the copies that students hand in, with nbgrader."""
+"""The teacher's side: grading the copies that students hand in, with nbgrader."""

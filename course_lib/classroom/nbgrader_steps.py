@@ -1,4 +1,4 @@
-"""Steps of our own in nbgrader: cells that students split or deleted, long outputs, feedback.
+"""Steps that the course adds to nbgrader: lost or split cells, long outputs, feedback.
 
 notebooks/assignments/nbgrader_config.py puts them in their places.
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from course_lib.classroom.grading import Bounds, Course, NotReady, grade_all, is_graded
 
-from .options import at_least_0, at_least_1
+from .option_values import at_least_0, at_least_1
 
 
 def add_options(command):

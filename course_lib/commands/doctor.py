@@ -134,15 +134,15 @@ def check_course_lib():
 
 
 def check_embedded_data():
-    from course_lib.datasets import files
+    from course_lib.datasets import archives, data_folders
 
     for name, path, digest in (
-        ("pictograms", files.PICTOGRAMS_ARCHIVE, files.PICTOGRAMS_SHA256),
-        ("digits", files.DIGITS_FILE, files.DIGITS_SHA256),
+        ("pictograms", data_folders.PICTOGRAMS_ARCHIVE, data_folders.PICTOGRAMS_SHA256),
+        ("digits", data_folders.DIGITS_FILE, data_folders.DIGITS_SHA256),
     ):
         try:
-            files.verify(path, "sha256", digest)
-        except files.DatasetError as error:
+            archives.verify(path, "sha256", digest)
+        except data_folders.DatasetError as error:
             yield "WRONG", *_split(error)
         else:
             yield "ok", f"{path.name}: checksum right", ""
@@ -150,10 +150,10 @@ def check_embedded_data():
 
 
 def check_cifar10():
-    from course_lib.datasets import files
+    from course_lib.datasets import data_folders
 
-    home = files.cifar10_home()
-    if files.has_cifar10(home):
+    home = data_folders.cifar10_home()
+    if data_folders.has_cifar10(home):
         yield from _load("cifar10")
     else:
         advice = "nothing to do, unless you want it: `python -m course_lib download cifar10`"
@@ -180,7 +180,7 @@ def _split(error):
 
 
 def check_chosen_set():
-    from course_lib.datasets import files
+    from course_lib.datasets import data_folders
 
     name = os.environ.get("COURSE_DATASET")
     if not name:
@@ -188,7 +188,7 @@ def check_chosen_set():
     elif name not in NOTEBOOKS_TAKE:
         found = f"COURSE_DATASET is {name!r}, which is no set that the notebooks can use"
         yield "WRONG", found, f"set it to {' or '.join(NOTEBOOKS_TAKE)}, or to nothing"
-    elif name == "cifar10" and not files.has_cifar10(files.cifar10_home()):
+    elif name == "cifar10" and not data_folders.has_cifar10(data_folders.cifar10_home()):
         advice = "run `python -m course_lib download cifar10`, or set COURSE_DATASET to nothing"
         yield "WRONG", "COURSE_DATASET=cifar10, and CIFAR-10 is not there", advice
     else:
@@ -196,11 +196,11 @@ def check_chosen_set():
 
 
 def check_cache():
-    from course_lib.datasets import files
+    from course_lib.datasets import data_folders
 
-    caches = list(files.cache_folders())
+    caches = list(data_folders.cache_folders())
     for cache in caches:
-        if files.can_write(cache):
+        if data_folders.can_write(cache):
             yield "ok", f"extracted files go to {cache}", ""
             return
     advice = f"allow writing to {' or '.join(map(str, caches))}"

@@ -1,8 +1,8 @@
 """`python -m course_lib download cifar10`: fetch, verify and extract CIFAR-10."""
 
 from course_lib.datasets import batches_folder
+from course_lib.datasets.data_folders import FOLDER_IN_ARCHIVE, cifar10_home
 from course_lib.datasets.download import download_cifar10
-from course_lib.datasets.files import FOLDER_IN_ARCHIVE, cifar10_home
 
 
 def add_options(command):

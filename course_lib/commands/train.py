@@ -8,12 +8,12 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from course_lib import datasets
-from course_lib.datasets.files import NAMES
+from course_lib.datasets.data_folders import NAMES
 from course_lib.nn import networks, optim, training
 from course_lib.nn.layers import Flatten, Linear
 from course_lib.nn.losses import CrossEntropyLoss
 
-from .options import at_least_0, at_least_1, share
+from .option_values import at_least_0, at_least_1, share
 
 
 def linear(rng):

@@ -5,7 +5,7 @@ import time
 from course_lib import datasets
 from course_lib.cases import trial
 
-from .options import at_least_1, in_a_folder
+from .option_values import at_least_1, in_a_folder
 
 ROUNDS = {
     "Each diagnosis alone": trial.alone,

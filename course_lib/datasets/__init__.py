@@ -1,7 +1,7 @@
-"""Find, verify, read and decode images: two sets that the course brings along, and CIFAR-10.
+"""Find, verify, read and decode images: two sets that come with the course, and CIFAR-10.
 
-Every set takes the same path: find and verify (files), extract (archives), read without running
-anything (safe_pickle), validate and decode (here). Whatever is wrong with a file raises
+Every set takes the same path: find (data_folders), verify and extract (archives), read without
+running anything (safe_pickle), validate and decode (here). Whatever is wrong with a file raises
 DatasetError, in one sentence that names the file and what to do.
 """
 
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import files, safe_pickle
-from .archives import batches_folder
-from .files import MAX_FILE_BYTES, TRAINING_FILES, DatasetError, explained, looks_like, remedy
+from . import archives, data_folders, safe_pickle
+from .archives import batches_folder, explained, looks_like
+from .data_folders import MAX_FILE_BYTES, TRAINING_FILES, DatasetError, remedy
 from .safe_pickle import printable
 
 __all__ = ["Dataset", "DatasetError", "batches_folder", "load", "pixels_to_images", "read_batch"]
@@ -53,7 +53,7 @@ def load(name=None):
     Without a name: the one that the environment variable COURSE_DATASET names, or else
     "pictograms". Raises DatasetError.
     """
-    name = files.chosen(name)
+    name = data_folders.chosen(name)
     return _load_digits() if name == "digits" else _load_batches(name)
 
 
@@ -176,12 +176,12 @@ def _bad(path, problem):
 
 def _load_digits():
     """Read 1,797 rows of 65 numbers: an 8 x 8 image, brightness 0 to 16, and its label."""
-    files.verify(files.DIGITS_FILE, "sha256", files.DIGITS_SHA256)
-    with gzip.open(files.DIGITS_FILE, "rt") as file:
+    archives.verify(data_folders.DIGITS_FILE, "sha256", data_folders.DIGITS_SHA256)
+    with gzip.open(data_folders.DIGITS_FILE, "rt") as file:
         table = np.loadtxt(file, delimiter=",", dtype=np.uint8)  # (1797, 65)
     images, labels = table[:, :64].reshape(-1, 8, 8, 1), table[:, 64].astype(np.int64)
     if images.max() > 16 or labels.max() >= CLASSES:
-        raise _bad(files.DIGITS_FILE, "has a brightness above 16 or a label above 9")
+        raise _bad(data_folders.DIGITS_FILE, "has a brightness above 16 or a label above 9")
     first = DIGITS_FOR_TRAINING
     class_names = tuple("0123456789")
     return Dataset(

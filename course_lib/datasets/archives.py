@@ -1,4 +1,4 @@
-"""The folders of batch files: found where they are, or extracted from a verified archive.
+"""Find the folder of a set's batch files, or extract it from an archive that is verified first.
 
 A folder of batches appears all at once: it is made as `<name>.<random>.part` and then renamed. So
 two notebooks may start together, and what a killed run left behind is never taken for the real
@@ -6,8 +6,10 @@ thing.
 """
 
 import contextlib
+import errno
 import glob
 import gzip
+import hashlib
 import os
 import shutil
 import tarfile
@@ -16,8 +18,8 @@ import uuid
 import zlib
 from pathlib import Path
 
-from . import files
-from .files import BATCH_FILES, FOLDER_IN_ARCHIVE, MAX_FILE_BYTES, DatasetError, explained, remedy
+from . import data_folders
+from .data_folders import BATCH_FILES, FOLDER_IN_ARCHIVE, MAX_FILE_BYTES, DatasetError, remedy
 
 OPTIONAL_FILES = ["readme.html"]
 LEFTOVER_SECONDS = 24 * 60 * 60  # without a change, after which a .part folder is nobody's work
@@ -29,7 +31,7 @@ def batches_folder(name=None):
     Without a name: of the set that `datasets.load()` reads. Verifies and extracts the archive if
     that has not been done yet. Raises DatasetError.
     """
-    name = files.chosen(name)
+    name = data_folders.chosen(name)
     if name == "pictograms":
         return _pictograms_folder()
     if name == "cifar10":
@@ -39,33 +41,33 @@ def batches_folder(name=None):
 
 def _pictograms_folder():
     # The checksum in the folder's name keeps a new archive apart from an older one's files.
-    name = f"pictograms-{files.PICTOGRAMS_SHA256[:12]}"
-    for cache in files.cache_folders():
+    name = f"pictograms-{data_folders.PICTOGRAMS_SHA256[:12]}"
+    for cache in data_folders.cache_folders():
         if (cache / name).is_dir():
             return check_complete(cache / name)
-    files.verify(files.PICTOGRAMS_ARCHIVE, "sha256", files.PICTOGRAMS_SHA256)
-    for cache in files.cache_folders():
-        if files.can_write(cache):
-            return extract(files.PICTOGRAMS_ARCHIVE, cache / name)
-    raise _nowhere(files.PICTOGRAMS_ARCHIVE, files.cache_folders())
+    verify(data_folders.PICTOGRAMS_ARCHIVE, "sha256", data_folders.PICTOGRAMS_SHA256)
+    for cache in data_folders.cache_folders():
+        if data_folders.can_write(cache):
+            return extract(data_folders.PICTOGRAMS_ARCHIVE, cache / name)
+    raise _nowhere(data_folders.PICTOGRAMS_ARCHIVE, data_folders.cache_folders())
 
 
 def _cifar10_folder():
-    homes = list(files.cifar10_folders())
+    homes = list(data_folders.cifar10_folders())
     for home in homes:
         if (home / FOLDER_IN_ARCHIVE).is_dir():
             return check_complete(home / FOLDER_IN_ARCHIVE)
-    for archive in (home / files.CIFAR10_NAME for home in homes):
+    for archive in (home / data_folders.CIFAR10_NAME for home in homes):
         if archive.exists():
-            files.verify(archive, "md5", files.CIFAR10_MD5)
+            verify(archive, "md5", data_folders.CIFAR10_MD5)
             for home in (archive.parent, *homes):
-                if files.can_write(home):
+                if data_folders.can_write(home):
                     return extract(archive, home / FOLDER_IN_ARCHIVE)
             raise _nowhere(archive, homes)
     raise DatasetError(
         f"CIFAR-10 is not in {' or '.join(map(str, homes))}; run `python -m course_lib download "
-        f"cifar10`, or fetch {files.CIFAR10_URL} yourself and put it there as "
-        f"{files.CIFAR10_NAME}."
+        f"cifar10`, or fetch {data_folders.CIFAR10_URL} yourself and put it there as "
+        f"{data_folders.CIFAR10_NAME}."
     )
 
 
@@ -84,6 +86,61 @@ def check_complete(folder):
             f"{folder} is incomplete, {', '.join(missing)} missing; {remedy(folder / missing[0])}."
         )
     return folder
+
+
+# Verify
+
+
+def verify(path, algorithm, digest):
+    """Check that the file at `path` has this checksum; `algorithm` is "sha256" or "md5".
+
+    Raises DatasetError.
+    """
+    found = hashlib.new(algorithm, usedforsecurity=False)
+    with explained(path, "cannot be read"), open(path, "rb") as file:
+        start = file.read(512)
+        file.seek(0)
+        while block := file.read(1 << 20):
+            found.update(block)
+    if found.hexdigest() != digest:
+        what = looks_like(start) or "is damaged, incomplete or another file"
+        raise DatasetError(
+            f"{path} {what}: its {algorithm} is {found.hexdigest()} and should be {digest}; "
+            f"{remedy(path)}."
+        )
+
+
+def looks_like(start):
+    """Name a common mistake from a file's first bytes, or return None."""
+    if not start:
+        return "is empty"
+    if start.lstrip()[:1] == b"<":
+        return "is a web page (HTML), not data"
+    return None
+
+
+@contextlib.contextmanager
+def explained(path, what):
+    """Turn an error of the operating system inside the `with` block into a DatasetError."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DatasetError(f"{path} {what}: there is no such file; {remedy(path)}.") from error
+    except IsADirectoryError as error:
+        raise DatasetError(f"{path} {what}: it is a folder, not a file; name a file.") from error
+    except OSError as error:
+        raise DatasetError(f"{path} {what}: {_reason(error)}.") from error
+
+
+def _reason(error):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full; free some space (CIFAR-10 takes 360 MB) and try again"
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return f"no permission for {error.filename}; allow it and try again"
+    return f"the system reports '{error.strerror or error}'; mend that and try again"
+
+
+# Extract
 
 
 def extract(archive, destination):
@@ -152,7 +209,7 @@ def _readable(archive):
         ValueError,
         OverflowError,
     ) as error:
-        what = files.looks_like(start) or "is damaged or cut off"
+        what = looks_like(start) or "is damaged or cut off"
         raise DatasetError(f"{archive} {what} ({error}); {remedy(archive)}.") from error
 
 

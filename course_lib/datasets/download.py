@@ -5,16 +5,8 @@ import logging
 import os
 from pathlib import Path
 
-from .archives import part_folder
-from .files import (
-    CIFAR10_MD5,
-    CIFAR10_NAME,
-    CIFAR10_URL,
-    DatasetError,
-    cifar10_home,
-    explained,
-    verify,
-)
+from .archives import explained, part_folder, verify
+from .data_folders import CIFAR10_MD5, CIFAR10_NAME, CIFAR10_URL, DatasetError, cifar10_home
 
 CIFAR10_BYTES = 170_498_071
 

@@ -1,4 +1,4 @@
-"""Gradient noise: how much the gradients of mini-batches differ from that of all images."""
+"""How much the gradients of mini-batches differ from the gradient of all images."""
 
 import numpy as np
 

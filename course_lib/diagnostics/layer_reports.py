@@ -1,4 +1,4 @@
-"""What every layer of a network puts out, and what gradient it gets: in a few numbers each.
+"""What every layer puts out, and what gradient it receives, in a few numbers each.
 
 To see whether a signal grows or fades on its way through the layers, forward and backward, one
 looks at the spread of each layer's output and of the gradient that arrives there, as did Glorot

@@ -5,8 +5,8 @@ from itertools import zip_longest
 import numpy as np
 from matplotlib.collections import PolyCollection
 
-from .explorer import Explorer, slider
-from .screen import surroundings
+from .explorer_base import Explorer, slider
+from .fast_redraw import surroundings
 from .style import LINE_STYLES, PALETTE, draw_image, new_figure
 
 # Figures

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .explorer import Explorer, slider
-from .screen import surroundings
+from .explorer_base import Explorer, slider
+from .fast_redraw import surroundings
 from .style import draw_image, new_figure
 
 

@@ -6,9 +6,9 @@ from matplotlib.patches import Rectangle
 from course_lib.nn.loops import conv2d_forward
 from course_lib.nn.shapes import output_size
 
-from .contrast import halo, ink
-from .explorer import Explorer, slider
-from .screen import surroundings
+from .colour_contrast import halo, ink
+from .explorer_base import Explorer, slider
+from .fast_redraw import surroundings
 from .style import PALETTE, draw_image, draw_numbers, light_shades, new_figure
 
 # Figures

@@ -5,9 +5,9 @@ from matplotlib.patches import Rectangle
 
 from course_lib.nn.shapes import output_size
 
-from .contrast import halo
-from .explorer import Explorer, slider
-from .screen import surroundings
+from .colour_contrast import halo
+from .explorer_base import Explorer, slider
+from .fast_redraw import surroundings
 from .style import LINE_STYLES, PALETTE, draw_numbers, new_figure
 
 # Figures

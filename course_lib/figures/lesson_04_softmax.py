@@ -5,8 +5,8 @@ import numpy as np
 from course_lib.nn import losses
 from course_lib.nn.losses import softmax
 
-from .explorer import Explorer, slider
-from .screen import surroundings
+from .explorer_base import Explorer, slider
+from .fast_redraw import surroundings
 from .style import PALETTE, new_figure
 
 # Figures

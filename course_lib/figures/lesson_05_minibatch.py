@@ -6,8 +6,8 @@ from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
 from course_lib import diagnostics
 
-from .explorer import Explorer, slider
-from .screen import surroundings
+from .explorer_base import Explorer, slider
+from .fast_redraw import surroundings
 from .style import PALETTE, new_figure
 
 # Figures

@@ -1,4 +1,4 @@
-"""Pictures of sizes by depth: of each layer's gradient, from layer to layer and over a training."""
+"""Lesson 06: the size of each layer's gradient, from layer to layer and over a training."""
 
 import numpy as np
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib.cases.trial import active, fate, state
 
-from .contrast import ink
+from .colour_contrast import ink
 from .style import PALETTE, draw_image, image_grid, new_figure
 
 # Figures

@@ -1,4 +1,4 @@
-"""Figures for the notebooks: one look, and every figure with its description in words."""
+"""The look of all figures: colours, panels, images, numbers, and how a figure is shown."""
 
 import base64
 import html
@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from .contrast import ink
+from .colour_contrast import ink
 from .description import describe
 
 # The palette of Okabe and Ito (https://jfly.uni-koeln.de/color/), which colour-blind readers tell

@@ -1,4 +1,4 @@
-"""First values of weights: initializers are functions (rng, shape, fan_in, fan_out) -> array.
+"""The first values of the weights: functions (rng, shape, fan_in, fan_out) -> array.
 
 N(m, v) is the normal distribution with mean m and variance v. fan_in is how many inputs each
 output sums up, fan_out how many outputs each input goes to.

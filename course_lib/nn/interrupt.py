@@ -1,4 +1,4 @@
-"""The stop button of a notebook, and Ctrl-C: a training ends between two steps, never within one.
+"""The stop button and Ctrl-C: a training ends between two steps, never within one.
 
 Both interrupt Python wherever it is, perhaps in the middle of an update, when some weights have
 moved and others have not. So `training.fit` has the first press noted only, and looks at it between

@@ -1,11 +1,11 @@
-"""Layers: each operation of loops.py once more, as whole-array arithmetic, forward and backward.
+"""Layers: each operation of loops.py again, as whole-array arithmetic, forward and backward.
 
 Every layer has forward(x) -> y and backward(dy) -> dx, where dy and dx are the derivatives of the
 loss with respect to y and x. Layers with weights keep them in `params` and, after backward, their
 derivatives in `grads`. A layer computes in the dtype of its input and changes nothing in place.
 
 Shapes: images and feature maps (N, H, W, C); filters (KH, KW, C_in, C_out). Inside, the images of
-a mini-batch lie side by side in memory: layout.py says why.
+a mini-batch lie side by side in memory: memory_layout.py says why.
 
 Raises ValueError for arrays and sizes that do not fit, TypeError for other numbers than floats,
 and RuntimeError for a backward without a forward.
@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from .initializers import he, xavier
-from .layout import batch_first, batch_last, sum_of_products
+from .memory_layout import batch_first, batch_last, sum_of_products
 from .shapes import (
     check_array,
     check_channels,

@@ -1,4 +1,4 @@
-"""Every operation as nested loops that read like the formula: for reading, and as the oracle.
+"""Every operation as nested loops that read like the formula: to read, and to test against.
 
 Shapes: images and feature maps (N, H, W, C); filters (KH, KW, C_in, C_out); weights of a linear
 layer (in, out). `dy` is the derivative of the loss with respect to an operation's output y, and a

@@ -1,4 +1,4 @@
-"""Networks: a list of layers, and the ones that the course trains."""
+"""Networks: layers in a row, and the networks that the course trains."""
 
 import numpy as np
 

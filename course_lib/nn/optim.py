@@ -1,4 +1,4 @@
-"""Stochastic gradient descent, and a learning rate that changes while training goes on."""
+"""Stochastic gradient descent, and learning rates that change during a training."""
 
 import math
 

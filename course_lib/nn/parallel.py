@@ -1,4 +1,4 @@
-"""Use all processor cores: the images of a mini-batch are shared out among threads.
+"""Use all processor cores: the images of a mini-batch are shared among threads.
 
 NumPy computes nearly everything on one core. But the images of a mini-batch do not need one another
 until their gradients are added up, so each thread takes some of them through its own copy of the

@@ -1,4 +1,4 @@
-"""Shapes of windows, and the checks that turn a wrong shape into one clear sentence."""
+"""Output sizes of windows, and the checks that turn a wrong shape into one clear sentence."""
 
 import numbers
 

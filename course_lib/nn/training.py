@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import interrupt, parallel
-from .layout import batch_first
 from .losses import check_labels
+from .memory_layout import batch_first
 from .networks import parameters
 from .shapes import check_size
 

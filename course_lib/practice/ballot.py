@@ -1,4 +1,4 @@
-"""The learner's prediction: what would the advice of each of the seven diagnoses do?
+"""The ballot: the learner's prediction of what each diagnosis is worth, kept in a small file.
 
 Notebook 00 asks for it and keeps it in a small file; notebook 07 brings it back.
 """

@@ -1,4 +1,4 @@
-"""Help in a notebook that asks for it, in one line of its set-up: `notebook.explain_errors()`.
+"""Help when a cell fails, for a notebook that asks for it: `notebook.explain_errors()`.
 
 A NameError and a stopped cell get a note below their traceback, about which cells have run: the
 exception itself stays what it is. And where a training is stopped, the cell's next one stops too.

@@ -9,7 +9,12 @@ import pytest
 
 from course_lib import datasets
 from course_lib.cases import CaseA, CaseB, Record, Step, case_a
-from course_lib.cases.parts import DividingMaxPool2d, OverwritingReLU, ProbabilityLoss, mini_batches
+from course_lib.cases.posted_parts import (
+    DividingMaxPool2d,
+    OverwritingReLU,
+    ProbabilityLoss,
+    mini_batches,
+)
 from course_lib.nn import gradcheck, training
 from tests.cases import posted
 

@@ -9,7 +9,7 @@ import pytest
 
 from course_lib.__main__ import main
 from course_lib.commands import doctor
-from course_lib.datasets import archives, files
+from course_lib.datasets import archives, data_folders
 from tests.datasets import batch_files
 
 COURSE_FOLDER = Path(__file__).resolve().parents[2]
@@ -116,9 +116,9 @@ def embedded(tmp_path, monkeypatch):
     archive = batch_files.write_archive(tmp_path / "pictograms-10-python.tar.gz")
     digest = batch_files.sha256(archive)
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(files, "DATA_FOLDER", tmp_path)
-    monkeypatch.setattr(files, "PICTOGRAMS_ARCHIVE", archive)
-    monkeypatch.setattr(files, "PICTOGRAMS_SHA256", digest)
+    monkeypatch.setattr(data_folders, "DATA_FOLDER", tmp_path)
+    monkeypatch.setattr(data_folders, "PICTOGRAMS_ARCHIVE", archive)
+    monkeypatch.setattr(data_folders, "PICTOGRAMS_SHA256", digest)
     return tmp_path
 
 
@@ -132,7 +132,7 @@ def test_good_data(embedded):
 
 
 def test_a_damaged_archive(embedded):
-    files.PICTOGRAMS_ARCHIVE.write_bytes(b"<html>")
+    data_folders.PICTOGRAMS_ARCHIVE.write_bytes(b"<html>")
     state, found, remedy = findings(doctor.check_embedded_data)[0]
     assert state == "WRONG" and "web page" in found and "git checkout" in remedy
 
@@ -177,7 +177,7 @@ def test_cifar10_is_chosen_and_there(embedded, monkeypatch):
 
 def test_the_cache(embedded, monkeypatch):
     assert states(doctor.check_cache) == ["ok"]
-    monkeypatch.setattr(files, "can_write", lambda folder: False)
+    monkeypatch.setattr(data_folders, "can_write", lambda folder: False)
     assert states(doctor.check_cache) == ["WRONG"]
 
 
@@ -283,7 +283,9 @@ def test_the_readme_quotes_what_the_doctor_says():
     )
     rows = table.partition("\n\n")[0].split("\n")[2:]
     sayings = [re.findall("`([^`]+)`", row.split("|")[1]) for row in rows]
-    sources = [Path(module.__file__).read_text("utf-8") for module in (doctor, files, archives)]
+    sources = [
+        Path(module.__file__).read_text("utf-8") for module in (doctor, data_folders, archives)
+    ]
     source = re.sub(r"\{[^{}]*\}", "…", "".join(sources))
     assert len(sayings) >= 7 and all(sayings)
     for saying in sum(sayings, []):

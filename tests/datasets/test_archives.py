@@ -9,8 +9,8 @@ import time
 import numpy as np
 import pytest
 
-from course_lib.datasets import archives, files
-from course_lib.datasets.files import DatasetError
+from course_lib.datasets import archives
+from course_lib.datasets.data_folders import DatasetError
 from tests.datasets import batch_files
 from tests.datasets.batch_files import assert_one_sentence, good_members, md5, member, snapshot
 
@@ -27,7 +27,7 @@ def archive(tmp_path):
 
 @pytest.mark.parametrize("algorithm", ["md5", "sha256"])
 def test_a_good_file_verifies(archive, algorithm):
-    files.verify(archive, algorithm, hashlib.new(algorithm, archive.read_bytes()).hexdigest())
+    archives.verify(archive, algorithm, hashlib.new(algorithm, archive.read_bytes()).hexdigest())
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,14 @@ def test_a_bad_file_does_not_verify(tmp_path, content, part):
         path.write_bytes(content)
     before = snapshot(tmp_path)
     with pytest.raises(DatasetError) as error:
-        files.verify(path, "md5", md5(b"expected"))
+        archives.verify(path, "md5", md5(b"expected"))
     assert_one_sentence(error.value, path, part)
     assert snapshot(tmp_path) == before
 
 
 def test_a_wrong_checksum_shows_both(archive):
     with pytest.raises(DatasetError) as error:
-        files.verify(archive, "md5", md5(b"expected"))
+        archives.verify(archive, "md5", md5(b"expected"))
     assert_one_sentence(error.value, archive, md5(b"expected"), md5(archive.read_bytes()))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from course_lib import datasets
-from course_lib.datasets import DatasetError, archives, files, safe_pickle
+from course_lib.datasets import DatasetError, archives, data_folders, safe_pickle
 from tests.datasets import batch_files
 from tests.datasets.batch_files import assert_one_sentence, sha256, snapshot
 
@@ -25,9 +25,9 @@ def course(tmp_path, monkeypatch):
     archive = batch_files.write_archive(data / "pictograms-10-python.tar.gz")
     monkeypatch.delenv("COURSE_DATASET", raising=False)
     monkeypatch.delenv("COURSE_DATA_DIR", raising=False)
-    monkeypatch.setattr(files, "DATA_FOLDER", data)
-    monkeypatch.setattr(files, "PICTOGRAMS_ARCHIVE", archive)
-    monkeypatch.setattr(files, "PICTOGRAMS_SHA256", sha256(archive))
+    monkeypatch.setattr(data_folders, "DATA_FOLDER", data)
+    monkeypatch.setattr(data_folders, "PICTOGRAMS_ARCHIVE", archive)
+    monkeypatch.setattr(data_folders, "PICTOGRAMS_SHA256", sha256(archive))
     return data
 
 
@@ -223,7 +223,7 @@ def test_a_batch_that_may_not_be_read(tmp_path, monkeypatch):
 def test_an_enormous_file_is_not_read(tmp_path, monkeypatch):
     path = tmp_path / "data_batch_1"
     with open(path, "wb") as file:
-        file.truncate(files.MAX_FILE_BYTES + 1)  # a hole: it takes no room on the disk
+        file.truncate(data_folders.MAX_FILE_BYTES + 1)  # a hole: it takes no room on the disk
     monkeypatch.setattr(datasets, "open", lambda *_: pytest.fail("it was read"), raising=False)
     with pytest.raises(DatasetError) as error:
         datasets.read_batch(path)
@@ -392,7 +392,7 @@ def test_pictograms_are_loaded_and_cached(course, monkeypatch):
     assert cached.parent == course / ".cache"
     assert [path.name for path in (course / ".cache").iterdir()] == [cached.name]
 
-    monkeypatch.setattr(files, "verify", lambda *args: pytest.fail("it was verified again"))
+    monkeypatch.setattr(archives, "verify", lambda *args: pytest.fail("it was verified again"))
     check_small_set(datasets.load("pictograms"), "pictograms")
 
 
@@ -408,14 +408,14 @@ def test_a_changed_archive_does_not_meet_the_old_cache(course, monkeypatch):
     members[1] = batch_files.member(
         "cifar-10-batches-py/data_batch_1", batch_files.batch(*batch_files.random_batch(99))
     )
-    batch_files.write_archive(files.PICTOGRAMS_ARCHIVE, members)
-    monkeypatch.setattr(files, "PICTOGRAMS_SHA256", sha256(files.PICTOGRAMS_ARCHIVE))
+    batch_files.write_archive(data_folders.PICTOGRAMS_ARCHIVE, members)
+    monkeypatch.setattr(data_folders, "PICTOGRAMS_SHA256", sha256(data_folders.PICTOGRAMS_ARCHIVE))
     pixels, _ = batch_files.random_batch(99)
     assert np.array_equal(datasets.load().train_images[:10], datasets.pixels_to_images(pixels))
 
 
 def test_a_damaged_archive_is_not_extracted(course):
-    archive = files.PICTOGRAMS_ARCHIVE
+    archive = data_folders.PICTOGRAMS_ARCHIVE
     archive.write_bytes(archive.read_bytes()[:-1] + b"x")
     before = snapshot(course)
     with pytest.raises(DatasetError) as error:
@@ -426,10 +426,12 @@ def test_a_damaged_archive_is_not_extracted(course):
 
 
 def test_a_missing_archive(course):
-    files.PICTOGRAMS_ARCHIVE.unlink()
+    data_folders.PICTOGRAMS_ARCHIVE.unlink()
     with pytest.raises(DatasetError) as error:
         datasets.load()
-    assert_one_sentence(error.value, files.PICTOGRAMS_ARCHIVE, "no such file", "git checkout")
+    assert_one_sentence(
+        error.value, data_folders.PICTOGRAMS_ARCHIVE, "no such file", "git checkout"
+    )
 
 
 def test_a_damaged_file_in_the_cache(course):
@@ -484,12 +486,12 @@ def test_no_write_access_at_all(course, tmp_path, monkeypatch):
     monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path / "home" / project)
     with pytest.raises(DatasetError) as error:
         datasets.load()
-    assert_one_sentence(error.value, files.PICTOGRAMS_ARCHIVE, course / ".cache", "written")
+    assert_one_sentence(error.value, data_folders.PICTOGRAMS_ARCHIVE, course / ".cache", "written")
 
 
 def test_the_users_cache_is_left_out_where_pooch_is_missing(course, monkeypatch):
     monkeypatch.setitem(sys.modules, "pooch", None)
-    assert list(files.cache_folders()) == [course / ".cache"]
+    assert list(data_folders.cache_folders()) == [course / ".cache"]
 
 
 # load: names
@@ -535,7 +537,7 @@ def test_cifar10_from_a_folder_of_the_readers_choice(course, tmp_path, monkeypat
 def test_cifar10_from_the_archive_put_there_by_hand(course, monkeypatch):
     archive = batch_files.write_archive(course / "cifar-10-python.tar.gz")
     content = archive.read_bytes()
-    monkeypatch.setattr(files, "CIFAR10_MD5", hashlib.md5(content).hexdigest())
+    monkeypatch.setattr(data_folders, "CIFAR10_MD5", hashlib.md5(content).hexdigest())
     check_small_set(datasets.load("cifar10"), "cifar10")
     assert archive.read_bytes() == content
     assert (course / "cifar-10-batches-py" / "readme.html").exists()
@@ -545,7 +547,11 @@ def test_cifar10_that_is_not_there(course):
     before = snapshot(course)
     with pytest.raises(DatasetError) as error:
         datasets.load("cifar10")
-    how = ["python -m course_lib download cifar10", files.CIFAR10_URL, "cifar-10-python.tar.gz"]
+    how = [
+        "python -m course_lib download cifar10",
+        data_folders.CIFAR10_URL,
+        "cifar-10-python.tar.gz",
+    ]
     assert_one_sentence(error.value, course, *how)
     assert snapshot(course) == before
 
@@ -559,7 +565,7 @@ def test_a_wrong_archive_put_there_by_hand(course, kind):
     with pytest.raises(DatasetError) as error:
         datasets.load("cifar10")
     what_to_do = "delete it and run `python -m course_lib download cifar10`"
-    assert_one_sentence(error.value, archive, kind, files.CIFAR10_MD5, what_to_do)
+    assert_one_sentence(error.value, archive, kind, data_folders.CIFAR10_MD5, what_to_do)
     assert snapshot(course) == before
 
 
@@ -612,8 +618,7 @@ def test_the_test_digits_begin_with_a_new_hand():
 )
 def test_bad_digits(tmp_path, monkeypatch, content, part):
     path = tmp_path / "digits.csv.gz"
-    monkeypatch.setattr(files, "DIGITS_FILE", path)
-    monkeypatch.setattr(files, "DIGITS_FILE", path)
+    monkeypatch.setattr(data_folders, "DIGITS_FILE", path)
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(DatasetError) as error:
@@ -626,8 +631,8 @@ def test_digits_are_validated_beyond_their_checksum(tmp_path, monkeypatch, brigh
     path = tmp_path / "digits.csv.gz"
     rows = f"{brightness}," * 64 + f"{label}\n" + "0," * 64 + "0\n"
     path.write_bytes(gzip.compress(rows.encode()))
-    monkeypatch.setattr(files, "DIGITS_FILE", path)
-    monkeypatch.setattr(files, "DIGITS_SHA256", sha256(path))
+    monkeypatch.setattr(data_folders, "DIGITS_FILE", path)
+    monkeypatch.setattr(data_folders, "DIGITS_SHA256", sha256(path))
     with pytest.raises(DatasetError) as error:
         datasets.load("digits")
     assert_one_sentence(error.value, path, "brightness above 16 or a label above 9")
@@ -639,11 +644,11 @@ LOAD_IN_ROUNDS = """
 import sys
 from pathlib import Path
 from course_lib import datasets
-from course_lib.datasets import files
-files.PICTOGRAMS_ARCHIVE, files.PICTOGRAMS_SHA256 = Path(sys.argv[1]), sys.argv[2]
+from course_lib.datasets import data_folders
+data_folders.PICTOGRAMS_ARCHIVE, data_folders.PICTOGRAMS_SHA256 = Path(sys.argv[1]), sys.argv[2]
 print("ready", flush=True)
 for line in sys.stdin:
-    files.DATA_FOLDER = Path(line.strip())
+    data_folders.DATA_FOLDER = Path(line.strip())
     print(datasets.load("pictograms").train_images.sum(), flush=True)
 """
 
@@ -651,7 +656,13 @@ for line in sys.stdin:
 def start(course, program):
     """Start a Python process that loads the pictograms of `course`."""
     return subprocess.Popen(
-        [sys.executable, "-c", program, files.PICTOGRAMS_ARCHIVE, files.PICTOGRAMS_SHA256],
+        [
+            sys.executable,
+            "-c",
+            program,
+            data_folders.PICTOGRAMS_ARCHIVE,
+            data_folders.PICTOGRAMS_SHA256,
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

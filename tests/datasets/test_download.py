@@ -10,9 +10,9 @@ import pooch
 import pytest
 
 from course_lib.__main__ import main
-from course_lib.datasets import archives, files
+from course_lib.datasets import archives, data_folders
+from course_lib.datasets.data_folders import DatasetError
 from course_lib.datasets.download import download_cifar10
-from course_lib.datasets.files import DatasetError
 from tests.datasets import batch_files
 from tests.datasets.batch_files import assert_one_sentence, md5, snapshot
 
@@ -156,7 +156,7 @@ def our_server(server, published, monkeypatch):
     def use(path):
         defaults = (None, server.url + path, md5(published))
         monkeypatch.setattr(download_cifar10, "__defaults__", defaults)
-        monkeypatch.setattr(files, "CIFAR10_MD5", md5(published))
+        monkeypatch.setattr(data_folders, "CIFAR10_MD5", md5(published))
 
     return use
 

@@ -12,7 +12,7 @@ import PIL
 import pytest
 
 from course_lib import datasets
-from course_lib.datasets import archives, files
+from course_lib.datasets import archives, data_folders
 
 MAKER = Path(__file__).parents[2] / "data" / "make_pictograms.py"
 FONT_SHA256 = "e5899ed38b8ed83e08bd3ac5de09791e9d19d288333a796de1d35ad17396f1ec"
@@ -25,14 +25,14 @@ def folder():
 
 
 def test_the_archive_has_the_layout_of_cifar10():
-    with tarfile.open(files.PICTOGRAMS_ARCHIVE) as tar:
+    with tarfile.open(data_folders.PICTOGRAMS_ARCHIVE) as tar:
         names = [member.name for member in tar if member.isfile()]
-    expected = [*files.BATCH_FILES, *archives.OPTIONAL_FILES]
+    expected = [*data_folders.BATCH_FILES, *archives.OPTIONAL_FILES]
     assert sorted(names) == sorted(f"cifar-10-batches-py/{name}" for name in expected)
-    assert files.PICTOGRAMS_ARCHIVE.stat().st_size < 15_000_000
+    assert data_folders.PICTOGRAMS_ARCHIVE.stat().st_size < 15_000_000
 
 
-@pytest.mark.parametrize("name", files.BATCH_FILES)
+@pytest.mark.parametrize("name", data_folders.BATCH_FILES)
 def test_files_are_pickles_as_python_2_wrote_them(folder, name):
     instructions = list(pickletools.genops((folder / name).read_bytes()))
     found = {argument for opcode, argument, _ in instructions if opcode.name == "GLOBAL"}
@@ -44,7 +44,7 @@ def test_files_are_pickles_as_python_2_wrote_them(folder, name):
 
 
 def test_every_class_has_a_hundred_images_in_each_file(folder):
-    for name in [*files.TRAINING_FILES, "test_batch"]:
+    for name in [*data_folders.TRAINING_FILES, "test_batch"]:
         _, labels = datasets.read_batch(folder / name)
         assert np.bincount(labels).tolist() == [100] * 10
 
@@ -81,7 +81,7 @@ def test_the_archive_can_be_made_again(maker, tmp_path):
     if font != FONT_SHA256 or PIL.__version__ != PILLOW:
         pytest.skip("another version of the font or of Pillow made the pictograms")
     made, _ = functions["make_files"](np.random.default_rng(2024), glyphs)
-    with tarfile.open(files.PICTOGRAMS_ARCHIVE) as tar:
+    with tarfile.open(data_folders.PICTOGRAMS_ARCHIVE) as tar:
         for name, content in made.items():
             assert tar.extractfile(f"cifar-10-batches-py/{name}").read() == content
 

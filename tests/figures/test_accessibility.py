@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
 
 from course_lib import figures
-from course_lib.figures import contrast
+from course_lib.figures import colour_contrast
 from course_lib.figures import lesson_02_conv_forward as convolution
 from course_lib.figures import lesson_03_pool_backward as pooling
 from course_lib.figures import lesson_04_softmax as losses
@@ -24,7 +24,7 @@ from course_lib.figures import lesson_07_the_verdict as verdict
 from course_lib.figures.description import describe
 from course_lib.figures.lesson_00_the_case import architecture
 from course_lib.practice.ballot import Ballot
-from course_lib.practice.ballot_box import BallotBox
+from course_lib.practice.ballot_widget import BallotBox
 from tests.figures.test_screen import EXPLORERS
 from tests.notebooks import browser
 from tests.refresh import METADATA
@@ -147,9 +147,9 @@ def shades(artist):
 def test_lines_and_marks_stand_out(name):
     for axes in figure(name).axes:
         for mark in marks(axes):
-            best = max(map(contrast.contrast, seen(mark)), default=contrast.MARKS)
+            best = max(map(colour_contrast.contrast, seen(mark)), default=colour_contrast.MARKS)
             outlined = is_shading(mark) and not mark.get_label()
-            assert best >= contrast.MARKS or outlined, (mark.get_label(), best)
+            assert best >= colour_contrast.MARKS or outlined, (mark.get_label(), best)
 
 
 def ground(text, axes):
@@ -190,8 +190,8 @@ def texts(drawn):
 @pytest.mark.parametrize("name", FIGURES)
 def test_texts_can_be_read(name):
     for text, axes in texts(figure(name)):
-        found = contrast.contrast(on_white(text.get_color()), ground(text, axes))
-        assert found >= contrast.TEXT, (text.get_text(), found)
+        found = colour_contrast.contrast(on_white(text.get_color()), ground(text, axes))
+        assert found >= colour_contrast.TEXT, (text.get_text(), found)
         assert text.get_fontsize() >= SMALLEST_TEXT, text.get_text()
 
 
@@ -229,18 +229,20 @@ def test_fates_stand_out_and_differ_in_form():
 
 
 def test_every_colour_of_the_palette_stands_out_on_white():
-    assert min(map(contrast.contrast, figures.PALETTE.values())) >= contrast.MARKS
+    assert min(map(colour_contrast.contrast, figures.PALETTE.values())) >= colour_contrast.MARKS
 
 
 def test_contrast_is_that_of_the_guidelines():
-    assert contrast.contrast("black") == pytest.approx(21)
-    assert contrast.contrast("#777777") == pytest.approx(4.48, abs=0.01)  # a well-known case
-    assert contrast.contrast("white", "#777777") == contrast.contrast("#777777", "white")
+    assert colour_contrast.contrast("black") == pytest.approx(21)
+    assert colour_contrast.contrast("#777777") == pytest.approx(4.48, abs=0.01)  # a well-known case
+    assert colour_contrast.contrast("white", "#777777") == colour_contrast.contrast(
+        "#777777", "white"
+    )
 
 
 def test_ink_can_be_read_on_any_colour():
     for colour in np.random.default_rng(0).random((1000, 3)):
-        assert contrast.contrast(contrast.ink(colour), colour) >= contrast.TEXT
+        assert colour_contrast.contrast(colour_contrast.ink(colour), colour) >= colour_contrast.TEXT
 
 
 # Texts
@@ -313,7 +315,10 @@ def test_every_picture_has_alternative_text(path):
 def test_code_of_notebooks_takes_its_colours_from_the_palette(path):
     for cell in cells(path, "code"):
         for colour in re.findall(r'\bcolou?r="([^"]+)"', cell.source):
-            assert contrast.contrast(figures.PALETTE.get(colour, colour)) >= contrast.MARKS, colour
+            assert (
+                colour_contrast.contrast(figures.PALETTE.get(colour, colour))
+                >= colour_contrast.MARKS
+            ), colour
 
 
 # The glossary

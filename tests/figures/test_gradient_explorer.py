@@ -20,9 +20,9 @@ from course_lib.figures.gradient_explorer import (
     computation,
     compute,
     verdict,
-    words,
+    verdict_words,
 )
-from course_lib.figures.gradient_explorer import building as networks
+from course_lib.figures.gradient_explorer import build_network as networks
 from course_lib.figures.gradient_explorer import controls as gradients
 from course_lib.figures.gradient_explorer.picture import (
     GradientPicture,
@@ -593,19 +593,19 @@ def test_verdicts_on_numbers_made_by_hand(healthy, changes, expected):
     ],
 )
 def test_numbers_in_words(value, text):
-    assert words.short(value) == text
+    assert verdict_words.short(value) == text
 
 
 def test_progress_tells_the_loss_and_the_next_step(healthy):
-    assert words.progress(healthy) == (
+    assert verdict_words.progress(healthy) == (
         "Loss 2.3. The next step moves layer 1 by 0.01 times its weights."
     )
     trained = replace(healthy, settings=Settings(steps=1), steps=1, loss=1.9, step=np.zeros(4))
-    assert words.progress(trained) == (
+    assert verdict_words.progress(trained) == (
         "Loss 2.3 → 1.9 in 1 step. The next step leaves layer 1 as it is."
     )
     broken = replace(healthy, loss=np.nan, step=np.full(4, np.nan))
-    assert words.progress(broken) == "Loss not a number. The next step cannot be computed."
+    assert verdict_words.progress(broken) == "Loss not a number. The next step cannot be computed."
 
 
 # The picture
@@ -636,7 +636,7 @@ def test_the_picture_shows_the_result(healthy):
     assert "text: not a number" in describe(picture.figure)
     title = picture.figure.get_suptitle()
     assert title[0].isupper() and title[1:].startswith(verdict(result)[1:15])
-    assert title.endswith(words.progress(result))
+    assert title.endswith(verdict_words.progress(result))
     text = describe(picture.figure)
     assert 'line "RMS", 4 points: x 1, 2, 3, 4; y nan, 1.000e-06, 0.001000, nan' in text
     assert '1 marker "exactly 0, marked at the lower edge": x 1' in text
@@ -698,7 +698,9 @@ def test_a_network_without_hidden_layers_says_so(dataset):
 @hypothesis_settings(deadline=None)
 def test_the_axis_holds_all_values_and_the_band(values):
     low, high = limits(np.array(values))
-    assert low < min([*values, words.BAND[0]]) and max([*values, words.BAND[1]]) < high
+    assert (
+        low < min([*values, verdict_words.BAND[0]]) and max([*values, verdict_words.BAND[1]]) < high
+    )
     exponents = decades(low, high)
     assert 2 <= len(exponents) <= 6 and np.all(np.diff(exponents) == np.diff(exponents)[0])
     assert low * 0.99 <= 10.0 ** exponents[0] and 10.0 ** exponents[-1] <= high * 1.01

@@ -17,8 +17,8 @@ from course_lib.figures import lesson_02_conv_forward as convolution
 from course_lib.figures import lesson_03_pool_backward as pooling
 from course_lib.figures import lesson_04_softmax as losses
 from course_lib.figures import lesson_05_minibatch as noise
+from course_lib.figures.fast_redraw import Screen, surroundings
 from course_lib.figures.gradient_explorer import controls as gradients
-from course_lib.figures.screen import Screen, surroundings
 
 
 def random():

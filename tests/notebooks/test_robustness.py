@@ -17,7 +17,7 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
 
-from course_lib.datasets import files
+from course_lib.datasets import data_folders
 from tests import cell_order, matrix
 from tests.benchmarks import notebooks
 from tests.notebooks.live_kernel import LiveKernel
@@ -342,8 +342,8 @@ def test_three_notebooks_at_once_and_one_is_killed(fresh_course):
     first, second = map(finish, two)
     assert first == second > 10**9
     folder, *leftover = sorted(cache_of(fresh_course).iterdir())
-    assert folder.name == f"pictograms-{files.PICTOGRAMS_SHA256[:12]}"
-    assert len(list(folder.iterdir())) >= len(files.BATCH_FILES)
+    assert folder.name == f"pictograms-{data_folders.PICTOGRAMS_SHA256[:12]}"
+    assert len(list(folder.iterdir())) >= len(data_folders.BATCH_FILES)
     assert all(part.name.endswith(".part") for part in leftover)  # at most that of the killed one
 
 

@@ -11,7 +11,7 @@ import pytest
 from course_lib.cases import CaseA
 from course_lib.practice import ballot
 from course_lib.practice.ballot import DIAGNOSES, EFFECTS, Ballot
-from course_lib.practice.ballot_box import BallotBox
+from course_lib.practice.ballot_widget import BallotBox
 from tests.notebook_checker import SWEEP_SOURCE
 
 VOTE = Ballot({2: "cures", 5: "nothing"}, culprit=2)

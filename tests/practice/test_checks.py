@@ -14,10 +14,10 @@ from course_lib.nn import loops
 from course_lib.practice import checks
 from course_lib.practice.checks import Case, CheckFailed, TookTooLong, check, error_case, points
 from course_lib.practice.checks.assignment_02_strided_convolution import conv2d_case, refused_groups
-from course_lib.practice.checks.engine import limits
+from course_lib.practice.checks.engine import time_limits
 from course_lib.practice.checks.engine.compare import compare
 from course_lib.practice.checks.engine.describe import describe
-from course_lib.practice.checks.engine.failures import COURSE_LIB
+from course_lib.practice.checks.engine.exceptions import COURSE_LIB
 from tests.refresh import run
 
 X = np.array([[1.0, 2.0], [3.0, 4.0]])
@@ -34,10 +34,10 @@ def failure(function, *cases, kind=CheckFailed):
 
 @pytest.fixture
 def hurry(monkeypatch):
-    monkeypatch.setattr(limits, "CHECK_SECONDS", 0.3)
-    monkeypatch.setattr(limits, "HIDDEN_SECONDS", 1.5)
-    monkeypatch.setattr(limits, "HIDDEN_CASE_SECONDS", 0.3)
-    monkeypatch.setattr(limits, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(time_limits, "CHECK_SECONDS", 0.3)
+    monkeypatch.setattr(time_limits, "HIDDEN_SECONDS", 1.5)
+    monkeypatch.setattr(time_limits, "HIDDEN_CASE_SECONDS", 0.3)
+    monkeypatch.setattr(time_limits, "AGAIN_SECONDS", 0.05)
 
 
 # What a check says
@@ -430,14 +430,14 @@ def test_ones_own_interruption_stays_a_keyboard_interrupt():
 
 def test_functions_that_end_just_in_time_leave_nothing_behind(monkeypatch):
     """An interruption that comes too late must not hit what runs next."""
-    monkeypatch.setattr(limits, "AGAIN_SECONDS", 0.001)
+    monkeypatch.setattr(time_limits, "AGAIN_SECONDS", 0.001)
     for number in range(150):
         try:
-            with limits.time_limit(0.002):
+            with time_limits.time_limit(0.002):
                 end = time.monotonic() + 0.001 + number % 3 / 1000
                 while time.monotonic() < end:
                     pass
-        except limits.OutOfTime:
+        except time_limits.OutOfTime:
             pass
         for _ in range(100):
             pass
@@ -449,8 +449,8 @@ def test_an_interruption_that_comes_too_late_is_ignored(monkeypatch, hurry):
         time.sleep(0.2)
         interrupt()
 
-    interrupt = limits.interrupt_main_thread
-    monkeypatch.setattr(limits, "interrupt_main_thread", late)
+    interrupt = time_limits.interrupt_main_thread
+    monkeypatch.setattr(time_limits, "interrupt_main_thread", late)
     check("double", lambda x: time.sleep(0.4) or 2 * x, [DOUBLED])
 
 
@@ -492,7 +492,7 @@ def test_one_long_line_is_cut_too(capsys):
 
 def test_many_lines_at_once_are_cut_too(capsys):
     check("double", lambda x: print("a\n" * 100) or 2 * x, [DOUBLED])
-    assert capsys.readouterr().out.count("a\n") == limits.MOST_LINES
+    assert capsys.readouterr().out.count("a\n") == time_limits.MOST_LINES
 
 
 def test_short_prints_come_out_whole(capsys):
@@ -677,8 +677,8 @@ def shown(tmp_path_factory):
     """What a notebook shows for each of CELLS."""
     setup = (
         "import numpy as np\n"
-        "from course_lib.practice.checks import *\nfrom course_lib.practice.checks.engine import limits\n"
-        "limits.CHECK_SECONDS = 0.5\ncase = Case({'x': np.ones((2, 2))}, np.full((2, 2), 2.0))"
+        "from course_lib.practice.checks import *\nfrom course_lib.practice.checks.engine import time_limits\n"
+        "time_limits.CHECK_SECONDS = 0.5\ncase = Case({'x': np.ones((2, 2))}, np.full((2, 2), 2.0))"
     )
     cells = [
         new_code_cell(source, metadata={"tags": ["raises-exception"]})

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib.practice import checks
-from course_lib.practice.checks.engine.recognise import of_other_shape, wrong_alone
+from course_lib.practice.checks.engine.common_mistakes import of_other_shape, wrong_alone
 from tests.practice.assignments import changed
 from tests.practice.assignments import mutants_04 as wrong_04
 from tests.practice.assignments import solutions_03 as a03

@@ -9,7 +9,7 @@ import importlib.util
 import pytest
 
 from course_lib.practice.checks import CheckFailed, TookTooLong
-from course_lib.practice.checks.engine import limits
+from course_lib.practice.checks.engine import time_limits
 from tests.practice.assignments.source import assignments
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of the mistakes
@@ -59,9 +59,9 @@ def table(request):
 @pytest.mark.parametrize("assignment, task, mutant", pairs("MUTANTS"))
 def test_every_mutant_is_caught(assignment, task, mutant, table, monkeypatch):
     if getattr(mutant, "endless", False):
-        monkeypatch.setattr(limits, "CHECK_SECONDS", 0.5)
-        monkeypatch.setattr(limits, "HIDDEN_SECONDS", 1.0)
-        monkeypatch.setattr(limits, "HIDDEN_CASE_SECONDS", 0.2)
+        monkeypatch.setattr(time_limits, "CHECK_SECONDS", 0.5)
+        monkeypatch.setattr(time_limits, "HIDDEN_SECONDS", 1.0)
+        monkeypatch.setattr(time_limits, "HIDDEN_CASE_SECONDS", 0.2)
     graded = assignment.grade(task, mutant)
     by = ["visible check"] * (graded.error is not None)
     if graded.earned < graded.total:

@@ -8,6 +8,6 @@ from .computation import Result, compute
 from .controls import GradientExplorer
 from .presets import PRESETS
 from .settings import Settings
-from .words import verdict
+from .verdict_words import verdict
 
 __all__ = ["PRESETS", "GradientExplorer", "Result", "Settings", "compute", "verdict"]

@@ -7,7 +7,7 @@ from itertools import count
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from course_lib.cases.parts import SquaredErrorLoss
+from course_lib.cases.posted_parts import SquaredErrorLoss
 from course_lib.diagnostics import first_overflow, layer_name, observe
 from course_lib.diagnostics.layer_reports import combine, summarize
 from course_lib.nn.layers import ReLU
@@ -15,7 +15,7 @@ from course_lib.nn.losses import CrossEntropyLoss
 from course_lib.nn.networks import has_params
 from course_lib.nn.optim import SGD
 
-from .building import build, pictures
+from .build_network import build, pictures
 from .settings import Settings
 
 WATCHED = 64  # the loss and the layers' outputs are those of the first images

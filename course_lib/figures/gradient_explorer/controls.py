@@ -1,4 +1,4 @@
-"""The gradient explorer: the settings of a network, and below them its gradients and outputs."""
+"""The explorer itself: controls for all settings, and below them the picture."""
 
 import math
 from dataclasses import asdict
@@ -7,13 +7,13 @@ import ipywidgets
 
 from course_lib import datasets
 
-from .. import access
-from ..explorer import LOOK, Explorer, slider
+from .. import accessibility
+from ..explorer_base import LOOK, Explorer, slider
 from .computation import compute
 from .picture import GradientPicture
 from .presets import PRESETS
 from .settings import CHOICES, RANGES, Settings
-from .words import verdict
+from .verdict_words import verdict
 
 LABELS = {
     "network": "network",
@@ -93,7 +93,9 @@ class GradientExplorer(Explorer):
         """Send the figure as it is to the page, and what is said about it."""
         self.picture.value = self.screen.to_png(self.drawing.frame)  # first: it takes the longest
         self._say(self.verdict, verdict(self.result))
-        self.alternative.value = access.alternative(self.title, said=False)  # as the verdict is
+        self.alternative.value = accessibility.alternative(
+            self.title, said=False
+        )  # as the verdict is
         self.write_words()
         self._follow()
 
@@ -143,7 +145,7 @@ class GradientExplorer(Explorer):
 
     @staticmethod
     def _say(place, text):
-        place.value = access.status(text)
+        place.value = accessibility.status(text)
 
 
 def control(name, value):

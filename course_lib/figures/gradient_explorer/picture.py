@@ -1,13 +1,13 @@
-"""The picture of the gradient explorer: the size of each layer's gradient, and what it puts out."""
+"""The explorer's picture: the size of each layer's gradient, and what each layer puts out."""
 
 import textwrap
 
 import numpy as np
 from matplotlib.colors import PowerNorm
 
-from ..screen import surroundings
+from ..fast_redraw import surroundings
 from ..style import PALETTE, new_figure
-from . import words
+from . import verdict_words
 from .computation import BINS
 
 LINE_LENGTH = 112  # letters of the title that fit side by side
@@ -64,7 +64,7 @@ class GradientPicture:
         panel.yaxis.set_label_coords(-0.13, 0.5)
         green = PALETTE["green"]
         panel.axhspan(
-            *words.BAND,
+            *verdict_words.BAND,
             facecolor=(green, 0.15),
             edgecolor=green,
             linewidth=0.8,
@@ -129,9 +129,9 @@ class GradientPicture:
 
     def redraw(self, result):
         """Change the artists so that they show this Result."""
-        text = words.verdict(result)
+        text = verdict_words.verdict(result)
         lines = textwrap.wrap(text[0].upper() + text[1:] + ".", LINE_LENGTH)
-        self.figure.suptitle("\n".join([*lines, words.progress(result)]), fontsize=11)
+        self.figure.suptitle("\n".join([*lines, verdict_words.progress(result)]), fontsize=11)
         self._redraw_sizes(result)
         self._redraw_strips(result)
 
@@ -150,7 +150,7 @@ class GradientPicture:
         ticks = whole_ticks(len(layers))
         self.sizes.set_xticks(ticks, list(map(str, ticks)))
         exponents = decades(low, high)
-        self.sizes.set_yticks(10.0**exponents, [words.power(10.0**e) for e in exponents])
+        self.sizes.set_yticks(10.0**exponents, [verdict_words.power(10.0**e) for e in exponents])
 
     def _redraw_strips(self, result):
         count = len(result.activations)
@@ -177,8 +177,8 @@ class GradientPicture:
 def limits(values):
     """The ends of a logarithmic axis for these values and the band: whole powers of ten."""
     seen = values[np.isfinite(values) & (values > 0)]
-    low = np.floor(np.log10(min([*seen, words.BAND[0]]))) - 1
-    high = np.ceil(np.log10(max([*seen, words.BAND[1]]))) + 1
+    low = np.floor(np.log10(min([*seen, verdict_words.BAND[0]]))) - 1
+    high = np.ceil(np.log10(max([*seen, verdict_words.BAND[1]]))) + 1
     return 10.0**low, 10.0 ** max(high, low + FEWEST_DECADES)
 
 

@@ -9,9 +9,9 @@ less than what is let through.
 import numpy as np
 
 from .engine import Case, CheckFailed, check
-from .engine.chance import not_every_index_once, repeatable_case, wrong_index_array
+from .engine.common_mistakes import Recognised, shapes
 from .engine.describe import MOST_NUMBERS, describe, headline, kind_of
-from .engine.recognise import Recognised, shapes
+from .engine.randomness import not_every_index_once, repeatable_case, wrong_index_array
 from .engine.runner import check_signature
 
 # Tasks 1 to 3 and 6: file formats, normalisation, the orientation of images

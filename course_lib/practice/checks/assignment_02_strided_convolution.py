@@ -13,7 +13,7 @@ from course_lib.nn.shapes import pair
 
 from .engine import Case, check, error_case
 from .engine.describe import shorten
-from .engine.inputs import drawn_convolution, numbers, with_batch_innermost
+from .engine.example_inputs import drawn_convolution, numbers, with_batch_innermost
 
 WINDOW = (
     "A window begins wherever it fits whole. It gives one number for each filter: the sum of "

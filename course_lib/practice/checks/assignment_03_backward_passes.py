@@ -13,10 +13,10 @@ from course_lib.nn import loops
 from course_lib.nn.shapes import output_sizes, pair
 
 from .engine import Case, CheckFailed, check
+from .engine.common_mistakes import Recognised, of_other_shape, shapes, wrong_alone
 from .engine.compare import compare
 from .engine.describe import kind_of
-from .engine.inputs import drawn_convolution, numbers, with_batch_innermost
-from .engine.recognise import Recognised, of_other_shape, shapes, wrong_alone
+from .engine.example_inputs import drawn_convolution, numbers, with_batch_innermost
 
 # Tasks 1, 4 and 6: leaky ReLU, convolution, a residual block
 

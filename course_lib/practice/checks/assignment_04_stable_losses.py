@@ -8,9 +8,9 @@ import numpy as np
 from course_lib.nn import losses
 
 from .engine import Case, check
+from .engine.common_mistakes import Recognised, of_other_shape, shapes
 from .engine.compare import compare
 from .engine.describe import describe
-from .engine.recognise import Recognised, of_other_shape, shapes
 
 # Tasks 1 to 4: accuracy, and losses that are right for logits of any size
 

@@ -9,8 +9,8 @@ from course_lib.diagnostics import gradient_row
 from course_lib.nn import losses, networks
 
 from .engine import Case, CheckFailed, check
-from .engine.chance import not_every_index_once, repeatable_case, same, wrong_index_array
 from .engine.describe import describe
+from .engine.randomness import not_every_index_once, repeatable_case, same, wrong_index_array
 from .engine.runner import check_signature
 
 # Tasks 1 and 2: mini-batches, and the gradient of one put together from pieces

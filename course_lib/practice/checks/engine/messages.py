@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from . import limits
+from . import time_limits
 from .describe import MOST_NUMBERS, describe, headline, label
-from .failures import CheckFailed, as_theirs
+from .exceptions import CheckFailed, as_theirs
 
 
 def message(problem, name, where, case):
@@ -48,8 +48,8 @@ def indent(lines):
 def out_of_time(name, where, case):
     return "\n".join([
         f"{name}: stopped in {where}, because the check had been running for "
-        f"{limits.CHECK_SECONDS:g} seconds. Is there a loop that never ends, or one that does far "
-        "too much?",
+        f"{time_limits.CHECK_SECONDS:g} seconds. Is there a loop that never ends, or one that does "
+        "far too much?",
         *given(case),
     ])
 

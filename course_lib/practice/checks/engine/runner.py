@@ -13,10 +13,10 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import numpy as np
 
-from . import limits
+from . import time_limits
 from .compare import Problem, compare
 from .describe import shorten
-from .failures import CheckFailed, TookTooLong
+from .exceptions import CheckFailed, TookTooLong
 from .messages import explained, message, not_written, out_of_time
 
 
@@ -31,13 +31,13 @@ def check(name, function, cases):
             f"{name}: this check needs your function, and was given {shorten(function)}. "
             f"Write checks.{name}({name}), without calling the function yourself."
         )
-    deadline = time.monotonic() + limits.CHECK_SECONDS
-    output = limits.LimitedOutput(sys.stdout)
+    deadline = time.monotonic() + time_limits.CHECK_SECONDS
+    output = time_limits.LimitedOutput(sys.stdout)
     for number, case in enumerate(cases, 1):
         where = f"case {number} of {len(cases)}"
         try:
             problem = run(case, function, deadline - time.monotonic(), output)
-        except limits.OutOfTime:
+        except time_limits.OutOfTime:
             raise TookTooLong(out_of_time(name, where, case)) from None
         except NotImplementedError:
             raise not_written(name) from None
@@ -56,13 +56,13 @@ def points(total, function, cases):
     Prints how many cases passed and the titles of those that did not, and nothing of what the
     function prints. A case that crashes or does not end is lost, and only that case.
     """
-    deadline = time.monotonic() + limits.HIDDEN_SECONDS
+    deadline = time.monotonic() + time_limits.HIDDEN_SECONDS
     failed = []
     for case in cases:
-        seconds = min(limits.HIDDEN_CASE_SECONDS, deadline - time.monotonic())
+        seconds = min(time_limits.HIDDEN_CASE_SECONDS, deadline - time.monotonic())
         try:
-            wrong = run(case, function, seconds, limits.LimitedOutput()) is not None
-        except (Exception, SystemExit, limits.OutOfTime):
+            wrong = run(case, function, seconds, time_limits.LimitedOutput()) is not None
+        except (Exception, SystemExit, time_limits.OutOfTime):
             wrong = True
         if wrong:
             failed.append(case.name())
@@ -78,7 +78,7 @@ def run(case, function, seconds, output):
     inputs = copy.deepcopy(case.inputs)
     if case.use is None:
         check_signature(function, inputs)
-    with redirect_stdout(output), redirect_stderr(output), limits.time_limit(seconds):
+    with redirect_stdout(output), redirect_stderr(output), time_limits.time_limit(seconds):
         if case.use is None:
             result = function(*inputs.values())
         else:

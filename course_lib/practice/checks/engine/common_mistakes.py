@@ -1,4 +1,4 @@
-"""Suspects of a Case that are known by a question about the result, and not by their numbers."""
+"""Mistakes that are recognised by a question about the result, and not by its numbers."""
 
 import numpy as np
 

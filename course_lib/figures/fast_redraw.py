@@ -1,4 +1,4 @@
-"""A figure that is drawn again and again on the screen: what never changes in it is drawn once."""
+"""A figure that is redrawn again and again: what never changes in it is drawn once."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""What a check raises, and how Jupyter shows it: in words, without a way through course_lib."""
+"""What a check raises, and how Jupyter shows it: in words, without a way through the library."""
 
 import sysconfig
 import textwrap

@@ -1,10 +1,10 @@
-"""The seven diagnoses as a ballot: a menu for each, and a button that keeps the prediction."""
+"""The ballot in a notebook: a menu for each diagnosis, and a button that keeps the prediction."""
 
 import html
 
 import ipywidgets
 
-from course_lib.figures import access
+from course_lib.figures import accessibility
 
 from . import ballot
 
@@ -56,7 +56,7 @@ class BallotBox:
             for d in ballot.DIAGNOSES
         ]
         last = row("<b>And if there is one main culprit, who is it?</b>", self.culprit)
-        self.view = ipywidgets.VBox([*rows, last, self.button, self.message, access.aids()])
+        self.view = ipywidgets.VBox([*rows, last, self.button, self.message, accessibility.aids()])
 
     @property
     def prediction(self):

@@ -1,8 +1,8 @@
-"""Judge what is drawn at random: no single result is right, and all right ones have this."""
+"""Judge what is drawn at random: no single result is right, but all right ones share this."""
 
 import numpy as np
 
-from .case import Case
+from .check_case import Case
 from .describe import kind_of
 
 SEEDS = (1, 1, 2, 3, 4)  # the first two are the same

@@ -1,4 +1,4 @@
-"""What a Result means, in plain words that follow from its numbers alone."""
+"""What a result means, in plain words that follow from its numbers alone."""
 
 import numpy as np
 

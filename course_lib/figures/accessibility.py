@@ -1,4 +1,4 @@
-"""What screen readers and the keyboard need and ipywidgets leaves out.
+"""What screen readers and the keyboard need, and ipywidgets leaves out.
 
 ipywidgets draws a slider without a name that a screen reader could say, a picture without
 alternative text, and a menu that hardly looks different when it has the keyboard's focus. Python

@@ -1,4 +1,4 @@
-"""Bounds for code that somebody else wrote: on its time and on what it prints."""
+"""Bounds on code that somebody else wrote: on its time, and on what it prints."""
 
 import _thread
 import io

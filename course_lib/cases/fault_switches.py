@@ -1,4 +1,4 @@
-"""What both cases do with their switches."""
+"""What the switches of both cases have in common."""
 
 from dataclasses import replace
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""What a case's training tells about itself, step by step."""
+"""What a case's training records, step by step, and whether the network died."""
 
 from dataclasses import dataclass, field
 

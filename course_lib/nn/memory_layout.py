@@ -1,4 +1,4 @@
-"""How images lie in memory: all that the layers need to be fast.
+"""How images lie in memory, which is what makes the layers fast.
 
 A mini-batch is an array (N, H, W, C) to everybody. Inside, the layers keep it as (C, H, W, N): the
 same pixel of all N images side by side, the batch innermost. Whatever a layer does to one pixel of

@@ -1,4 +1,4 @@
-"""Figures with sliders. Three parts are kept apart: settings, computation, drawing.
+"""An explorer: a figure with sliders. Settings, computation and drawing are kept apart.
 
 An explorer is built from controls (the settings), a figure whose artists exist already, and a
 function that changes those artists to fit the settings. The function computes and draws, and
@@ -9,9 +9,9 @@ import html
 
 import ipywidgets
 
-from . import access
+from . import accessibility
 from .description import describe
-from .screen import Screen
+from .fast_redraw import Screen
 from .style import SCREEN_DPI, bundle
 
 # The look of every control: its whole label, two controls side by side on a wide page, and none
@@ -55,7 +55,7 @@ class Explorer:
             self.in_words,
             self.words,
             self.alternative,
-            access.aids(),
+            accessibility.aids(),
         ])
 
     @property
@@ -71,7 +71,7 @@ class Explorer:
     def send(self):
         """Send the figure as it is to the page, and its description."""
         self.picture.value = self.screen.to_png()  # first: the page shows it while words are made
-        self.alternative.value = access.alternative(self.title)
+        self.alternative.value = accessibility.alternative(self.title)
         self.write_words()
 
     @property

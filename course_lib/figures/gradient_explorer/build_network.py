@@ -1,4 +1,4 @@
-"""The networks that the explorer can show, their first weights, and the images that they see."""
+"""The networks that the explorer can show, with their first weights and their images."""
 
 from functools import lru_cache
 

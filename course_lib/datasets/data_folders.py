@@ -1,4 +1,4 @@
-"""The files of the data sets: where they are, whether they are the right ones, what to do if not.
+"""Where the files of the data sets are, and what to do when one is missing or damaged.
 
 Needs the standard library only, so that it can tell what is missing. What the course brings along
 lies in data/ beside the package in a checkout, and inside the package where it was installed as a
@@ -9,8 +9,6 @@ Whatever goes wrong raises DatasetError, whose one sentence names the file and w
 """
 
 import contextlib
-import errno
-import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -125,55 +123,3 @@ def remedy(path):
     if folder.name == FOLDER_IN_ARCHIVE and folder.parent in cifar10_folders():
         return f"delete the folder {folder} and run `python -m course_lib download cifar10`"
     return "use a file in the format of CIFAR-10's Python version, from a source that you trust"
-
-
-# Verify
-
-
-def verify(path, algorithm, digest):
-    """Check that the file at `path` has this checksum; `algorithm` is "sha256" or "md5".
-
-    Raises DatasetError.
-    """
-    found = hashlib.new(algorithm, usedforsecurity=False)
-    with explained(path, "cannot be read"), open(path, "rb") as file:
-        start = file.read(512)
-        file.seek(0)
-        while block := file.read(1 << 20):
-            found.update(block)
-    if found.hexdigest() != digest:
-        what = looks_like(start) or "is damaged, incomplete or another file"
-        raise DatasetError(
-            f"{path} {what}: its {algorithm} is {found.hexdigest()} and should be {digest}; "
-            f"{remedy(path)}."
-        )
-
-
-def looks_like(start):
-    """Name a common mistake from a file's first bytes, or return None."""
-    if not start:
-        return "is empty"
-    if start.lstrip()[:1] == b"<":
-        return "is a web page (HTML), not data"
-    return None
-
-
-@contextlib.contextmanager
-def explained(path, what):
-    """Turn an error of the operating system inside the `with` block into a DatasetError."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise DatasetError(f"{path} {what}: there is no such file; {remedy(path)}.") from error
-    except IsADirectoryError as error:
-        raise DatasetError(f"{path} {what}: it is a folder, not a file; name a file.") from error
-    except OSError as error:
-        raise DatasetError(f"{path} {what}: {_reason(error)}.") from error
-
-
-def _reason(error):
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "the disk is full; free some space (CIFAR-10 takes 360 MB) and try again"
-    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return f"no permission for {error.filename}; allow it and try again"
-    return f"the system reports '{error.strerror or error}'; mend that and try again"
