@@ -1,8 +1,8 @@
 """`python -m course_lib COMMAND`: each command is a module of course_lib.commands.
 
-Its function add_options(parser) names the options, and main(options) does the work and returns an
-exit status. A command's module is imported when it is asked for, so that the doctor runs even where
-NumPy is missing.
+In each of them, add_options(parser) defines the options, and main(options) does the work and
+returns an exit status. A command's module is imported only when it is called for, so that the
+doctor runs even if NumPy is missing.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The two networks that would not learn, as they were posted, with a switch for each fault."""
+"""The two networks that would not learn, as posted, with a switch for each fault."""
 
 from .case_a import CaseA
 from .case_b import CaseB

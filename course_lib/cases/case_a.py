@@ -1,4 +1,4 @@
-"""Case A: the network for CIFAR-10 that died within a handful of images."""
+"""Case A: the CIFAR-10 network that died within a handful of images."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Case B: the network for handwritten digits that gave nearly the same answer to every image."""
+"""Case B: the handwritten-digit network that gave nearly the same answer for every image."""
 
 from dataclasses import dataclass
 

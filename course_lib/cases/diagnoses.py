@@ -1,4 +1,4 @@
-"""The seven diagnoses of case A: what seven readers took for the reason, and their advice."""
+"""The seven diagnoses of case A: what seven readers took to be the cause, and their advice."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the switches of both cases have in common."""
+"""What the fault switches of both cases have in common."""
 
 from dataclasses import replace
 from typing import Any, ClassVar

@@ -1,11 +1,11 @@
-"""Patients: small networks for handwritten digits that do not learn, each for one reason.
+"""Patients: small networks for handwritten digits, each of which fails to learn for one reason.
 
     patient = patients.admit("K")
     history = patient.train()
     patient.accuracy()
 
-What is peculiar about a patient stands in its record. The records are sealed, so that nobody reads
-a diagnosis by accident. `seal` makes the record of a new patient; its docstring says what is in it.
+What sets a patient apart is in its record. The records are sealed, so that nobody reads a diagnosis
+by accident. `seal` makes the record of a new patient; its docstring says what goes into one.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Parts of the two posted networks that differ from the course's own: layers, losses, batches."""
+"""The parts of the two posted networks that differ from the course's: layers, losses, batches."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What a case's training records, step by step, and whether the network died."""
+"""The step-by-step record of a case's training, and whether the network died."""
 
 from dataclasses import dataclass, field
 

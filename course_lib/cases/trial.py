@@ -1,4 +1,4 @@
-"""The trial of case A: each diagnosis alone, in pairs, and all repairs but one."""
+"""The trial of case A: each diagnosis alone, repairs in pairs, and all repairs but one."""
 
 from itertools import combinations
 

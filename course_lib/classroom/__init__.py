@@ -1,1 +1,1 @@
-"""The teacher's side: grading the copies that students hand in, with nbgrader."""
+"""The teacher's side: grading students' submissions with nbgrader."""

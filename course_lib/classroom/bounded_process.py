@@ -1,4 +1,4 @@
-"""A command with bounds on its time and its memory, which hold for all processes it starts."""
+"""A command with limits on its time and memory that cover every process it starts."""
 
 import os
 import subprocess

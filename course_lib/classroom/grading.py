@@ -1,7 +1,7 @@
-"""Grade the copies of an assignment, several at a time.
+"""Grade the submissions for an assignment, several at a time.
 
-Every copy gets an nbgrader of its own, with bounds on its time and memory: one that crashes, never
-ends or eats memory does not hold up the others. What is graded, and how, is nbgrader's business.
+Each submission gets its own nbgrader, with limits on time and memory, so one that crashes, never
+ends or eats up memory does not hold up the others. What is graded, and how, is up to nbgrader.
 """
 
 import importlib.util

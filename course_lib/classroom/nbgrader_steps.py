@@ -1,4 +1,4 @@
-"""Steps that the course adds to nbgrader: lost or split cells, long outputs, feedback.
+"""Steps that the course adds to nbgrader, for lost or split cells, long outputs and feedback.
 
 notebooks/assignments/nbgrader_config.py puts them in their places.
 """

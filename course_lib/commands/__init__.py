@@ -1,1 +1,1 @@
-"""What `python -m course_lib` can do: a module for each command, its options and its work."""
+"""The commands of `python -m course_lib`: one module each, with its options and its work."""

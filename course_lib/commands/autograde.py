@@ -1,4 +1,4 @@
-"""`python -m course_lib autograde`: let nbgrader grade the copies of an assignment, in parallel."""
+"""`python -m course_lib autograde`: have nbgrader grade an assignment's submissions in parallel."""
 
 import os
 import sys

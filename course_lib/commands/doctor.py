@@ -1,8 +1,8 @@
-"""`python -m course_lib doctor`: check that the course will run here, and say how to mend it.
+"""`python -m course_lib doctor`: check that the course runs here and, if not, say how to fix it.
 
-Imports only the standard library, and the rest inside the checks, so that it can report a package
-that is missing. Each check yields findings: a state ("ok", "note" or "WRONG"), what was found, and
-what to do about it ("" if nothing).
+Imports only the standard library up front, and everything else inside the checks, so that it can
+report a missing package. Each check yields findings: a state ("ok", "note" or "WRONG"), what was
+found, and what to do about it ("" if nothing).
 """
 
 import importlib.metadata

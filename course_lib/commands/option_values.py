@@ -1,4 +1,4 @@
-"""The values of options on the command line: argparse reports what does not fit."""
+"""Types for command-line options, with which argparse reports values that do not fit."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`python -m course_lib verdict`: put every diagnosis of case A to the test, and print tables."""
+"""`python -m course_lib verdict`: put every diagnosis of case A to the test and print tables."""
 
 import time
 

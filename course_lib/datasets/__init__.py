@@ -1,8 +1,8 @@
-"""Find, verify, read and decode images: two sets that come with the course, and CIFAR-10.
+"""Find, verify, read and decode images: the course's own two data sets, and CIFAR-10.
 
-Every set takes the same path: find (data_folders), verify and extract (archives), read without
-running anything (safe_pickle), validate and decode (here). Whatever is wrong with a file raises
-DatasetError, in one sentence that names the file and what to do.
+Every data set takes the same path: find (data_folders), verify and extract (archives), read without
+running anything (safe_pickle), validate and decode (here). Anything wrong with a file raises
+DatasetError, in one sentence that names the file and says what to do.
 """
 
 import gzip

@@ -1,8 +1,8 @@
-"""Find the folder of a set's batch files, or extract it from an archive that is verified first.
+"""Find the folder with a data set's batch files, or verify the archive and extract it.
 
-A folder of batches appears all at once: it is made as `<name>.<random>.part` and then renamed. So
-two notebooks may start together, and what a killed run left behind is never taken for the real
-thing.
+A folder of batches appears all at once: it is created as `<name>.<random>.part` and then renamed.
+Two notebooks may therefore start at the same time, and what a killed run leaves behind is never
+mistaken for the real thing.
 """
 
 import contextlib

@@ -1,11 +1,11 @@
-"""Where the files of the data sets are, and what to do when one is missing or damaged.
+"""Where the data sets' files are, and what to do if one is missing or damaged.
 
-Needs the standard library only, so that it can tell what is missing. What the course brings along
-lies in data/ beside the package in a checkout, and inside the package where it was installed as a
-wheel. What is extracted or downloaded goes to data/ in a checkout that can be written, and
-otherwise to the user's cache folder.
+Needs only the standard library, so that it can say what is missing. Files that come with the course
+are in data/ beside the package in a checkout, and inside the package if it was installed as a
+wheel. Files that are extracted or downloaded go to data/ in a writable checkout, and otherwise to
+the user's cache folder.
 
-Whatever goes wrong raises DatasetError, whose one sentence names the file and what to do.
+Anything that goes wrong raises DatasetError, whose one sentence names the file and what to do.
 """
 
 import contextlib

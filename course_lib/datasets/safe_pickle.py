@@ -1,14 +1,14 @@
 """Read a pickle without running it.
 
-A pickle is a program for a small stack machine. Two of its instructions are dangerous: GLOBAL names
-any function of any installed module, and REDUCE calls it. pickle.load obeys both, so opening a
-stranger's pickle is running a stranger's program.
+A pickle is a program for a small stack machine. Two of its instructions are dangerous: GLOBAL can
+name any function of any installed module, and REDUCE calls it. pickle.load obeys both, so opening a
+stranger's pickle means running a stranger's program.
 
-This module is that machine with everything taken out that a batch of CIFAR-10 does not need.
+This module is that machine, stripped of everything that a CIFAR-10 batch does not need.
 pickletools.genops takes the file apart into instructions and runs none of them; `loads` then
-carries out the harmless ones. GLOBAL pushes only a name, which must be one of ALLOWED, and REDUCE
-picks one of our own functions below by that name. There is no way to call anything else, because
-no line here imports or calls what a file names.
+carries out the harmless ones. GLOBAL pushes only a name, which must be in ALLOWED, and REDUCE uses
+that name to pick one of our own functions below. Nothing else can be called, because no line here
+imports or calls what a file names.
 """
 
 import pickletools

@@ -1,4 +1,4 @@
-"""What a network looks like from inside: its layers, a whole training, the noise of a gradient."""
+"""What a network looks like from inside: its layers, a whole training run, gradient noise."""
 
 from .gradient_noise import (
     batch_gradients,

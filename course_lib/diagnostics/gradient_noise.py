@@ -1,4 +1,4 @@
-"""How much the gradients of mini-batches differ from the gradient of all images."""
+"""How much mini-batch gradients differ from the gradient over all images."""
 
 import numpy as np
 

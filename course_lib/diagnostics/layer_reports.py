@@ -1,14 +1,14 @@
-"""What every layer puts out, and what gradient it receives, in a few numbers each.
+"""What each layer outputs and what gradient it receives, summarised in a few numbers.
 
-To see whether a signal grows or fades on its way through the layers, forward and backward, one
-looks at the spread of each layer's output and of the gradient that arrives there, as did Glorot
-and Bengio (2010, "Understanding the difficulty of training deep feedforward neural networks",
+To see whether a signal grows or fades on its way through the layers, forward and backward, look at
+the standard deviation of each layer's output and of the gradient that arrives there, as Glorot and
+Bengio did (2010, "Understanding the difficulty of training deep feedforward neural networks",
 sections 3 and 4). The L2 norm of an array x with n numbers and its root mean square are
 
     norm(x) = sqrt(x_1² + ... + x_n²)        rms(x) = norm(x) / sqrt(n)
 
-The norm says how far a step leads; the root mean square is the size of a typical number, and
-compares layers of different size.
+The norm says how far a step goes; the root mean square is the size of a typical number, and makes
+layers of different sizes comparable.
 """
 
 import math

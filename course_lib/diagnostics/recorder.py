@@ -1,4 +1,4 @@
-"""Keep the statistics of every layer over a whole training."""
+"""Record the statistics of every layer over a whole training run."""
 
 import copy
 

@@ -1,6 +1,6 @@
-"""What is seen: one style, figures that say what they show, and a module for each lesson.
+"""The figures: one common style, descriptions in words, and a module for each lesson.
 
-A lesson's module holds its figures and its explorer. What any figure may need is at hand here.
+Each lesson's module holds its figures and its explorer. What any figure may need is provided here.
 """
 
 from .style import (

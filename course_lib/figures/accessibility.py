@@ -1,9 +1,9 @@
-"""What screen readers and the keyboard need, and ipywidgets leaves out.
+"""What screen readers and keyboard users need, and ipywidgets leaves out.
 
-ipywidgets draws a slider without a name that a screen reader could say, a picture without
-alternative text, and a menu that hardly looks different when it has the keyboard's focus. Python
-can reach none of these, so each view of the course holds an invisible piece of HTML that puts them
-right in the page.
+ipywidgets draws sliders without a name for a screen reader to say, pictures without alternative
+text, and menus that look hardly any different when they have the keyboard focus. Python can reach
+none of this, so each view in the course holds an invisible piece of HTML that puts it right in the
+page.
 """
 
 import html

@@ -1,7 +1,7 @@
 """How well one colour stands out against another, as web accessibility guidelines measure it.
 
-https://www.w3.org/TR/WCAG22/: text needs a contrast of 4.5 to its ground (section 1.4.3), lines
-and marks need 3 (section 1.4.11). The most there is, black on white, is 21.
+https://www.w3.org/TR/WCAG22/: text needs a contrast of 4.5 with its background (section 1.4.3),
+lines and marks need 3 (section 1.4.11). The maximum, black on white, is 21.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """A figure in words: what is plotted, read back from the figure itself.
 
-The text serves three readers: somebody who cannot see the picture, somebody who reads the
-notebook where pictures are not shown, and the notebook checker, which compares these numbers
-and not the pixels.
+The text serves three readers: someone who cannot see the picture, someone who reads the notebook
+where pictures are not shown, and the notebook checker, which compares these numbers rather than
+the pixels.
 """
 
 import re

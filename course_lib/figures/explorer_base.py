@@ -1,8 +1,8 @@
-"""An explorer: a figure with sliders. Settings, computation and drawing are kept apart.
+"""Explorers: figures with sliders, in which settings, computation and drawing are kept apart.
 
-An explorer is built from controls (the settings), a figure whose artists exist already, and a
-function that changes those artists to fit the settings. The function computes and draws, and
-knows nothing of widgets, so that it can be tested without a browser.
+An explorer is built from controls (the settings), a figure whose artists already exist, and a
+function that changes those artists to match the settings. The function computes and draws but
+knows nothing about widgets, so it can be tested without a browser.
 """
 
 import html

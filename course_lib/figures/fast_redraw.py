@@ -1,4 +1,4 @@
-"""A figure that is redrawn again and again: what never changes in it is drawn once."""
+"""Fast redrawing of a figure: what never changes in it is drawn only once."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Lesson 00: case A's network as a drawing, and the explorer of its training, image by image."""
+"""Lesson 00: a drawing of case A's network, and an explorer of its training, image by image."""
 
 from itertools import zip_longest
 

@@ -1,4 +1,4 @@
-"""Lesson 01: the explorer that shows an image and its three colour planes."""
+"""Lesson 01: an explorer that shows an image and its three colour planes."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Lesson 02: a convolution window by window and as a matrix product; the window explorer."""
+"""Lesson 02: a convolution, window by window and as a matrix product, and the window explorer."""
 
 import numpy as np
 from matplotlib.patches import Rectangle

@@ -1,4 +1,4 @@
-"""Lesson 04: log-sum-exp, accuracies by seed, and the explorer of two losses' gradients."""
+"""Lesson 04: log-sum-exp, accuracies by seed, and an explorer of two losses' gradients."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Lesson 05: bands over many tries, and the explorer of the directions of mini-batch gradients."""
+"""Lesson 05: bands over many trials, and an explorer of the directions of mini-batch gradients."""
 
 import ipywidgets
 import numpy as np

@@ -1,4 +1,4 @@
-"""Lesson 06: the size of each layer's gradient, from layer to layer and over a training."""
+"""Lesson 06: the size of each layer's gradient, from layer to layer and over a training run."""
 
 import numpy as np
 

@@ -1,8 +1,8 @@
 """Check a backward pass against central differences, in float64.
 
-(f(x + h) - f(x - h)) / 2h differs from the derivative by about h² f''' / 6 for a smooth f, and by
-rounding of about 1e-16 |f| / h: h = 1e-5 keeps both small. At a kink, such as ReLU at 0, there is
-no derivative, and the two may differ as much as they like.
+For a smooth f, (f(x + h) - f(x - h)) / 2h differs from the derivative by about h² f''' / 6, and by
+a rounding error of about 1e-16 |f| / h: h = 1e-5 keeps both small. At a kink, such as ReLU at 0,
+there is no derivative, and the two may differ by any amount.
 """
 
 import numpy as np
@@ -13,8 +13,8 @@ STEP = 1e-5
 def numerical_gradient(f, x, step=STEP, indices=None):
     """Return df/dx by central differences, for a function f() that reads the array x.
 
-    x is float64, and is put back as it was after each of its numbers was moved up and down by
-    `step`. With `indices`, a list of index tuples, only these are computed; the rest stays nan.
+    x is float64; each of its numbers is moved up and down by `step` and then restored. With
+    `indices`, a list of index tuples, only these are computed; the rest stay nan.
     """
     if x.dtype != np.float64:
         raise TypeError(
@@ -34,9 +34,9 @@ def numerical_gradient(f, x, step=STEP, indices=None):
 
 
 def relative_error(a, b):
-    """The largest |a - b|, relative to the largest number in a and b.
+    """Return the largest |a - b|, relative to the largest absolute value in a and b.
 
-    0 where both are all 0, and infinite where one of them holds a number that is not finite.
+    It is 0 if both are all 0, and infinite if either holds a number that is not finite.
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
@@ -48,7 +48,7 @@ def relative_error(a, b):
 def check_layer(layer, x, dy, step=STEP):
     """Compare layer.backward with central differences of sum(layer.forward(x) * dy).
 
-    x and dy are float64. Returns the relative error of "x" and of each weight, by name.
+    x and dy are float64. Returns the relative errors of "x" and of each weight, by name.
     """
 
     def f():
@@ -69,7 +69,7 @@ def check_layer(layer, x, dy, step=STEP):
 def check_network(network, loss, x, targets, step=STEP, samples=20, rng=None):
     """Compare every layer's grads with central differences of the loss.
 
-    Of each array at most `samples` numbers are checked, drawn with rng. Returns the relative
+    At most `samples` numbers of each array are checked, drawn with rng. Returns the relative
     errors by name, such as "0 Conv2d weight", and that of the input, "x".
     """
     rng = rng or np.random.default_rng(0)

@@ -1,14 +1,14 @@
-"""The first values of the weights: functions (rng, shape, fan_in, fan_out) -> array.
+"""How weights are initialised: functions (rng, shape, fan_in, fan_out) -> array.
 
-N(m, v) is the normal distribution with mean m and variance v. fan_in is how many inputs each
-output sums up, fan_out how many outputs each input goes to.
+N(m, v) is the normal distribution with mean m and variance v. fan_in is the number of inputs that
+each output sums up, fan_out the number of outputs that each input goes to.
 """
 
 import numpy as np
 
 
 def he(rng, shape, fan_in, fan_out):
-    """N(0, 2 / fan_in): keeps the signal's spread through ReLU layers.
+    """N(0, 2 / fan_in): preserves the signal's variance through ReLU layers.
 
     He et al., 2015, "Delving Deep into Rectifiers", section 2.2.
     """
@@ -16,7 +16,7 @@ def he(rng, shape, fan_in, fan_out):
 
 
 def xavier(rng, shape, fan_in, fan_out):
-    """N(0, 2 / (fan_in + fan_out)): keeps it through tanh layers, forward and backward.
+    """N(0, 2 / (fan_in + fan_out)): preserves variance through tanh layers, forward and backward.
 
     Glorot and Bengio, 2010, "Understanding the difficulty of training deep feedforward neural
     networks", section 4.2.1, equation 12.

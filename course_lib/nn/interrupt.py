@@ -1,8 +1,8 @@
-"""The stop button and Ctrl-C: a training ends between two steps, never within one.
+"""The stop button and Ctrl-C: training stops between two steps, never in the middle of one.
 
-Both interrupt Python wherever it is, perhaps in the middle of an update, when some weights have
-moved and others have not. So `training.fit` has the first press noted only, and looks at it between
-two steps. A second press interrupts at once.
+Both interrupt Python wherever it is, perhaps halfway through an update, when some weights have
+moved and others have not. `training.fit` therefore only notes the first press and acts on it
+between two steps. A second press interrupts at once.
 """
 
 import signal
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 
 class StopButton:
-    """Counts what is pressed while `noticed` watches over it."""
+    """Counts how often it is pressed while `noticed` is watching."""
 
     def __init__(self):
         self.presses = 0
@@ -22,17 +22,17 @@ class StopButton:
             raise KeyboardInterrupt
 
     def check(self):
-        """Raises KeyboardInterrupt if it was pressed."""
+        """Raise KeyboardInterrupt if the button was pressed."""
         if self.presses:
             raise KeyboardInterrupt
 
 
 @contextmanager
 def noticed():
-    """Give a StopButton that is pressed for real while the `with` block runs.
+    """Yield a StopButton that Ctrl-C presses while the `with` block runs.
 
-    Where other code has taken over Ctrl-C it keeps it, and a thread is never interrupted by Python:
-    in both cases nobody presses this button.
+    If other code has taken over Ctrl-C, it keeps it, and Python interrupts no thread but the main
+    one: in both cases nothing presses this button.
     """
     button = StopButton()
     usual = signal.default_int_handler
@@ -48,10 +48,10 @@ def noticed():
 
 
 class Cell:
-    """The cell of a notebook that is running, if there is one that tells of its begin and end.
+    """The notebook cell that is running, if there is one that reports its beginning and end.
 
-    A training that is stopped returns what it has. Its cell may have more of them to do, so the
-    first that starts after it raises KeyboardInterrupt: the button is there to stop a cell.
+    A training run that is stopped returns what it has. Its cell may have more runs to do, so the
+    next one to start raises KeyboardInterrupt: the button is there to stop a cell.
     `course_lib.practice.notebook` has IPython call `begin` and `end`.
     """
 
@@ -65,11 +65,11 @@ class Cell:
         self.runs = self.stopped = False
 
     def stop(self):
-        """A training in it was stopped."""
+        """Note that a training run in this cell was stopped."""
         self.stopped = self.runs
 
     def check(self):
-        """Raises KeyboardInterrupt if an earlier training of the same cell was stopped."""
+        """Raise KeyboardInterrupt if an earlier training run in the same cell was stopped."""
         if self.stopped:
             raise KeyboardInterrupt("this cell was stopped in an earlier training")
 

@@ -1,14 +1,14 @@
-"""Layers: each operation of loops.py again, as whole-array arithmetic, forward and backward.
+"""Layers: the operations of loops.py again, vectorised, forward and backward.
 
 Every layer has forward(x) -> y and backward(dy) -> dx, where dy and dx are the derivatives of the
 loss with respect to y and x. Layers with weights keep them in `params` and, after backward, their
-derivatives in `grads`. A layer computes in the dtype of its input and changes nothing in place.
+gradients in `grads`. A layer computes in the dtype of its input and changes nothing in place.
 
-Shapes: images and feature maps (N, H, W, C); filters (KH, KW, C_in, C_out). Inside, the images of
-a mini-batch lie side by side in memory: memory_layout.py says why.
+Shapes: images and feature maps (N, H, W, C); filters (KH, KW, C_in, C_out). Internally, the images
+of a mini-batch lie side by side in memory: memory_layout.py says why.
 
-Raises ValueError for arrays and sizes that do not fit, TypeError for other numbers than floats,
-and RuntimeError for a backward without a forward.
+Raises ValueError for arrays and sizes that do not fit, TypeError for numbers other than floats, and
+RuntimeError if backward is called before forward.
 """
 
 import math
@@ -30,7 +30,7 @@ from .shapes import (
 
 
 class Conv2d:
-    """A convolution: every filter looks at every window of every image.
+    """Convolution: every filter looks at every window of every image.
 
     x (N, H, W, C_in) -> y (N, OH, OW, C_out); weight (KH, KW, C_in, C_out), bias (C_out,).
     kernel_size, stride and padding are a whole number or a (height, width) pair.
@@ -112,7 +112,7 @@ class Conv2d:
         return columns
 
     def col2im(self, dcolumns):
-        """Add every column back into the window it came from; the inverse direction of im2col."""
+        """Add every column back into the window it came from: im2col in the other direction."""
         KH, KW, C, _ = self.params["weight"].shape
         (N, OH, OW), (PH, PW) = self.output_shape, self.padding
         dx = np.zeros(self.padded_shape, dcolumns.dtype)  # (C, H, W, N)
@@ -123,7 +123,7 @@ class Conv2d:
         return batch_first(dx)
 
     def check_dy(self, dy):
-        """dy (N, OH, OW, C_out) as a matrix (C_out, OH OW N)."""
+        """Return dy (N, OH, OW, C_out) as a matrix (C_out, OH OW N)."""
         check_forward(self, "columns")
         dy = check_gradient(dy, (*self.output_shape, self.params["weight"].shape[3]))
         return batch_last(dy).reshape(dy.shape[3], -1)
@@ -133,7 +133,7 @@ class MaxPool2d:
     """The largest value in each window, channel by channel. Windows that do not fit are left out.
 
     x (N, H, W, C) -> y (N, OH, OW, C). kernel_size and stride are a whole number or a
-    (height, width) pair; without a stride the windows lie side by side.
+    (height, width) pair; without a stride, the windows lie side by side.
     """
 
     def __init__(self, kernel_size, stride=None):
@@ -156,7 +156,7 @@ class MaxPool2d:
         return batch_first(y)
 
     def backward(self, dy):
-        """Each window's gradient goes to its maximum, to the first one in row-major order."""
+        """Each window's gradient goes to its maximum, if tied the first in row-major order."""
         check_forward(self, "is_first_max")
         dy = check_gradient(dy, self.output_shape)
         N, H, W, C = self.input_shape
@@ -173,7 +173,7 @@ class MaxPool2d:
 
 
 class ReLU:
-    """max(x, 0), number by number. Any shape."""
+    """max(x, 0), element-wise. Any shape."""
 
     def forward(self, x):
         x = check_array(x, "x")
@@ -187,7 +187,7 @@ class ReLU:
 
 
 class Sigmoid:
-    """1 / (1 + exp(-x)), number by number, without overflow. Any shape."""
+    """1 / (1 + exp(-x)), element-wise, without overflow. Any shape."""
 
     def forward(self, x):
         x = check_array(x, "x")
@@ -201,7 +201,7 @@ class Sigmoid:
 
 
 class Tanh:
-    """tanh(x), number by number. Any shape."""
+    """tanh(x), element-wise. Any shape."""
 
     def forward(self, x):
         self.y = np.tanh(check_array(x, "x"))
@@ -280,7 +280,7 @@ class Linear:
 
 
 def windows(x, kernel_size, stride):
-    """The k-th number of every window, for each k in row-major order: KH KW views of x.
+    """Return KH KW views of x: the k-th number of every window, for each k in row-major order.
 
     x (C, H, W, N) -> a list of arrays (C, OH, OW, N). Nothing is copied.
     """

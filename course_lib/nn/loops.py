@@ -1,9 +1,9 @@
-"""Every operation as nested loops that read like the formula: to read, and to test against.
+"""Every operation as nested loops that read like the formula, to study and to test against.
 
 Shapes: images and feature maps (N, H, W, C); filters (KH, KW, C_in, C_out); weights of a linear
 layer (in, out). `dy` is the derivative of the loss with respect to an operation's output y, and a
-backward function returns the derivatives with respect to its inputs. Nothing is changed in place.
-Arrays and sizes that do not fit raise ValueError, other numbers than floats TypeError.
+backward function returns the derivatives with respect to the inputs. Nothing is changed in place.
+Arrays and sizes that do not fit raise ValueError, numbers other than floats TypeError.
 """
 
 import numpy as np
@@ -35,7 +35,7 @@ def conv2d_forward(x, weight, bias, stride=1, padding=0):
 
 
 def conv2d_backward(dy, x, weight, stride=1, padding=0):
-    """Return dx, dweight, dbias: every output gave each number in its window a share.
+    """Return dx, dweight, dbias: every output sends its gradient to all that went into it.
 
     dy (N, OH, OW, C_out); dx, dweight and dbias have the shapes of x, weight and bias.
     """
@@ -60,7 +60,7 @@ def conv2d_backward(dy, x, weight, stride=1, padding=0):
 def maxpool2d_forward(x, kernel_size, stride=None):
     """The largest value in each window, channel by channel. Windows that do not fit are left out.
 
-    x (N, H, W, C) -> y (N, OH, OW, C). Without a stride the windows lie side by side.
+    x (N, H, W, C) -> y (N, OH, OW, C). Without a stride, the windows lie side by side.
     """
     x = check_array(x, "x", "(N, H, W, C)")
     KH, KW = pair(kernel_size, "kernel_size")
@@ -77,7 +77,7 @@ def maxpool2d_forward(x, kernel_size, stride=None):
 
 
 def maxpool2d_backward(dy, x, kernel_size, stride=None):
-    """Return dx: each window's gradient goes to its maximum, to the first one in row-major order.
+    """Return dx: each window's gradient goes to its maximum, if tied the first in row-major order.
 
     Where windows overlap, the gradients add up. dy (N, OH, OW, C), x and dx (N, H, W, C).
     """
@@ -98,7 +98,7 @@ def maxpool2d_backward(dy, x, kernel_size, stride=None):
 
 
 def relu_forward(x):
-    """max(x, 0), number by number. Any shape."""
+    """max(x, 0), element-wise. Any shape."""
     x = check_array(x, "x")
     y = np.zeros_like(x)
     for index in np.ndindex(x.shape):
@@ -107,7 +107,7 @@ def relu_forward(x):
 
 
 def relu_backward(dy, x):
-    """Return dx: the gradient passes where x was positive."""
+    """Return dx: the gradient passes through where x was positive."""
     x, dy = check_array(x, "x"), check_gradient(dy, np.shape(x))
     dx = np.zeros_like(x)
     for index in np.ndindex(x.shape):
@@ -154,7 +154,7 @@ def pad(x, padding):
 
 
 def unpad(x, padding):
-    """Cut that border off again."""
+    """Cut off the border that pad added."""
     PH, PW = pair(padding, "padding", smallest=0)
     return x[:, PH : x.shape[1] - PH, PW : x.shape[2] - PW]
 

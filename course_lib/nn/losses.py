@@ -1,4 +1,4 @@
-"""Softmax, its logarithm, and two losses. A loss is the mean over the images of a mini-batch."""
+"""Softmax, log-softmax and two losses, each loss averaged over the images of a mini-batch."""
 
 import numpy as np
 
@@ -8,8 +8,8 @@ from .shapes import check_array, check_forward, check_shape
 def log_softmax(logits):
     """log(exp(z_k) / sum over j of exp(z_j)), for each row. (N, K) -> (N, K).
 
-    Subtracting the row's maximum changes nothing, as it cancels; then the largest exponential is
-    exp(0) = 1: nothing overflows, and the sum is never 0. A logit of -inf means "impossible".
+    Subtracting the row's maximum changes nothing, because it cancels. The largest exponential is
+    then exp(0) = 1: nothing overflows, and the sum is never 0. A logit of -inf means "impossible".
     """
     logits = check_array(logits, "logits", "(N, K)")
     shifted = logits - logits.max(axis=1, keepdims=True)
@@ -49,7 +49,7 @@ class CrossEntropyLoss:
 class MSELoss:
     """The mean of (prediction - target)², over all images and classes, as in PyTorch.
 
-    forward takes predictions (N, K) and targets: an array (N, K), or labels (N,), of which each
+    forward takes predictions (N, K) and targets: an array (N, K), or labels (N,), each of which
     stands for a one-hot row.
     """
 
@@ -71,7 +71,7 @@ class MSELoss:
 
 
 def check_labels(labels, count, classes=np.inf):
-    """Return `count` labels as an array. Raises where they are not whole numbers 0..classes-1."""
+    """Return `count` labels as an array; raise unless they are whole numbers 0..classes-1."""
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu":
         raise TypeError(
@@ -91,6 +91,6 @@ def check_labels(labels, count, classes=np.inf):
 
 
 def check_count(count):
-    """Raises ValueError where there is no image at all."""
+    """Raise ValueError if there are no images."""
     if count == 0:
         raise ValueError("there are no images in this mini-batch; give at least one")

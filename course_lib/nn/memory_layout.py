@@ -1,17 +1,17 @@
-"""How images lie in memory, which is what makes the layers fast.
+"""How images are laid out in memory, which is what makes the layers fast.
 
-A mini-batch is an array (N, H, W, C) to everybody. Inside, the layers keep it as (C, H, W, N): the
-same pixel of all N images side by side, the batch innermost. Whatever a layer does to one pixel of
-one image it does to that pixel of all images, so each of its innermost loops runs over N neighbours
-in memory, at full speed, whatever the window and the stride. `batch_last` and `batch_first` go from
-one view to the other. Only the first layer really has to move numbers.
+From outside, a mini-batch is an array (N, H, W, C). Internally, the layers keep it as (C, H, W, N):
+the same pixel of all N images side by side, with the batch innermost. Whatever a layer does to a
+pixel of one image it does to that pixel of all images, so each of its innermost loops runs over N
+neighbours in memory, at full speed, whatever the window and the stride. `batch_last` and
+`batch_first` go from one view to the other. Only the first layer really has to move numbers.
 """
 
 import numpy as np
 
 
 def batch_last(x):
-    """(N, H, W, C) -> (C, H, W, N), in this order in memory too. Copies only where it must."""
+    """(N, H, W, C) -> (C, H, W, N), in this order in memory too. Copies only if it must."""
     return np.ascontiguousarray(x.transpose(3, 1, 2, 0))
 
 

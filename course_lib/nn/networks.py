@@ -1,4 +1,4 @@
-"""Networks: layers in a row, and the networks that the course trains."""
+"""Layers in sequence, and the networks that the course trains."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class Sequential:
         return dy
 
     def backward_to_params(self, dy):
-        """Like backward, but only as far as there are weights: enough for training."""
+        """Like backward, but only as far as the first layer with weights: enough for training."""
         first = next((i for i, layer in enumerate(self.layers) if has_params(layer)), None)
         if first is None:
             return
@@ -47,9 +47,9 @@ def parameters(network):
 
 
 def course_cnn(classes=10, *, rng=None, dtype=np.float32):
-    """The network that case A's student was asked for, with 36,458 weights, for 32x32x3 images.
+    """The network that case A's student was asked for: 36,458 weights, for 32x32x3 images.
 
-    Convolution with 16 filters of 3x3, ReLU, max-pooling 2x2, and one linear layer.
+    A convolution with 16 filters of 3x3, ReLU, 2x2 max-pooling and one linear layer.
     """
     rng = rng or np.random.default_rng()
     return Sequential([
@@ -62,7 +62,7 @@ def course_cnn(classes=10, *, rng=None, dtype=np.float32):
 
 
 def three_layer_cnn(classes=10, *, filters=(32, 64, 128), rng=None, dtype=np.float32):
-    """Three convolutions of 3x3 with padding, each with ReLU and max-pooling 2x2; then linear."""
+    """Three padded 3x3 convolutions, each with ReLU and 2x2 max-pooling, then a linear layer."""
     rng = rng or np.random.default_rng()
     layers, channels = [], 3
     for count in filters:  # 32 x 32 -> 16 x 16 -> 8 x 8 -> 4 x 4
@@ -79,8 +79,8 @@ def three_layer_cnn(classes=10, *, filters=(32, 64, 128), rng=None, dtype=np.flo
 def mlp(sizes, activation=ReLU, *, rng=None, dtype=np.float32, init=None):
     """Linear layers of these sizes, for example (64, 50, 10), with an activation between them.
 
-    Images are flattened first. Without `init`, an initializer, the first weights are He's for ReLU
-    and Xavier's otherwise.
+    Images are flattened first. The weights are initialised with `init`, an initializer: by default
+    He's for ReLU and Xavier's otherwise.
     """
     rng = rng or np.random.default_rng()
     init = init or (he if activation is ReLU else xavier)

@@ -1,4 +1,4 @@
-"""Stochastic gradient descent, and learning rates that change during a training."""
+"""Stochastic gradient descent and a learning-rate schedule."""
 
 import math
 
@@ -15,7 +15,7 @@ class SGD:
     params   = params - learning_rate * velocity
 
     Biases decay too. learning_rate may be changed between steps: unlike in Sutskever et al. (2013,
-    "On the importance of initialization and momentum in deep learning", section 2), it is no part
+    "On the importance of initialization and momentum in deep learning", section 2), it is not part
     of the velocity. Raises ValueError for numbers below 0.
     """
 
@@ -50,8 +50,8 @@ class SGD:
 def cosine(learning_rate, warmup=0.0):
     """Return a schedule for `training.fit`: from learning_rate down to 0 along a cosine.
 
-    A schedule is a function, from the share of the training done to a learning rate. During
-    `warmup`, a share too, the rate first rises in a line. Raises ValueError for another share.
+    A schedule is a function from the share of the training done to a learning rate. During
+    `warmup`, also a share, the rate first rises linearly. Raises ValueError for any other share.
     (Loshchilov and Hutter, 2017, "SGDR", section 3, one period without restarts.)
     """
     if not 0 <= warmup < 1:

@@ -1,12 +1,12 @@
-"""Use all processor cores: the images of a mini-batch are shared among threads.
+"""Use all processor cores by sharing out the images of a mini-batch among threads.
 
-NumPy computes nearly everything on one core. But the images of a mini-batch do not need one another
-until their gradients are added up, so each thread takes some of them through its own copy of the
-network: the same weights, but its own memory of what it saw. The gradient of the mini-batch is the
-sum over the shares, each weighted with its number of images (this is called data parallelism).
+NumPy computes nearly everything on one core. But the images of a mini-batch are independent until
+their gradients are added up, so each thread takes some of them through its own copy of the network,
+with the same weights but its own memory of what it saw. The gradient of the mini-batch is the sum
+over the shares, each weighted by its number of images (this is called data parallelism).
 
-How a mini-batch is cut into shares depends on its size alone. So the results are the same whatever
-the number of cores.
+How a mini-batch is split into shares depends on its size alone, so the results are the same
+whatever the number of cores.
 """
 
 import copy
@@ -25,10 +25,10 @@ SHARE_SIZE = 32 * 32 * 32 * 3  # numbers in a share, about: 32 images of CIFAR-1
 
 @contextmanager
 def threads():
-    """Give a function like the built-in `map`, that spreads its calls over the processor cores.
+    """Yield a function like the built-in `map` that spreads its calls over the processor cores.
 
-    NumPy's matrix product uses all cores by itself. Meanwhile it gets one, or every thread would
-    ask for all of them. There are as many threads as it had cores before.
+    NumPy's matrix product uses all cores by itself. Meanwhile it is limited to one, or every thread
+    would ask for all of them. There are as many threads as it had cores before.
     """
     blas = ThreadpoolController().select(user_api="blas")
     count = max((library["num_threads"] for library in blas.info()), default=os.cpu_count() or 1)
@@ -44,10 +44,10 @@ def threads():
 
 
 class SharedStep:
-    """Loss and gradient of a mini-batch, computed share by share.
+    """The loss and gradient of a mini-batch, computed share by share.
 
     step(network, loss, images, labels, weight) -> (loss, outputs): forward and backward for some of
-    the images, with loss and gradient multiplied by weight. spread: `map`, or what `threads` gives.
+    the images, with loss and gradient multiplied by weight. spread: `map` or what `threads` yields.
     """
 
     def __init__(self, step, network, loss, spread):
@@ -55,7 +55,7 @@ class SharedStep:
         self.divisible = type(loss).__module__ == losses.__name__ and divisible(network)
 
     def shares(self, images):
-        """In how many shares a mini-batch (N, H, W, C) is computed."""
+        """Return the number of shares for a mini-batch (N, H, W, C)."""
         count = max(round(images.size / SHARE_SIZE), 1) if self.divisible else 1
         return min(count, len(images))
 
@@ -69,7 +69,7 @@ class SharedStep:
             return self.step(self.network, self.loss, images, labels, 1.0)
 
         def share(number, images_, labels_):
-            """Only the gradients of a copy are kept: what it saw takes a lot of memory."""
+            """Keep only the gradients of a copy: what it saw takes a lot of memory."""
             first = number == 0
             network = self.network if first else replica(self.network)
             loss = self.loss if first else copy.copy(self.loss)
@@ -82,7 +82,7 @@ class SharedStep:
         return sum(values), np.concatenate(outputs)
 
     def add_gradients(self, grads):
-        """grads: for each share a list with every layer's dict; the first one is the network's."""
+        """Add up grads, for each share a list of layer dicts, in the first list: the network's."""
         for layer_grads in zip(*grads, strict=True):
             first, *others = layer_grads
             for name in first:
@@ -91,16 +91,16 @@ class SharedStep:
 
 
 def divisible(network):
-    """Whether all layers are the course's own, which treat each image by itself.
+    """Whether all layers are the course's own, which treat each image on its own.
 
-    A layer from elsewhere gets its mini-batches whole, and one after the other: it may mix the
-    images, as batch normalisation does, or draw random numbers.
+    A layer from elsewhere gets its mini-batches whole, one after another: it may mix the images, as
+    batch normalisation does, or draw random numbers.
     """
     return all(type(layer).__module__ == layers.__name__ for layer in network.layers)
 
 
 def replica(network):
-    """Return a network with the same weights, not copied, and with its own memory and grads."""
+    """Return a network that shares the same weights but has its own memory and grads."""
     twin = copy.copy(network)
     twin.layers = [copy.copy(layer) for layer in network.layers]
     for layer in {id(layer): layer for layer, _ in parameters(twin)}.values():

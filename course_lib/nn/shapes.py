@@ -1,4 +1,4 @@
-"""Output sizes of windows, and the checks that turn a wrong shape into one clear sentence."""
+"""Output sizes of windows, and checks that report a wrong shape in one clear sentence."""
 
 import numbers
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def pair(value, name, smallest=1):
-    """Return a size as (height, width): 3 becomes (3, 3), and (3, 2) stays.
+    """Return a size as (height, width): 3 becomes (3, 3), and (3, 2) stays as it is.
 
     Raises ValueError for anything but one or two whole numbers of at least `smallest`.
     """
@@ -20,7 +20,7 @@ def pair(value, name, smallest=1):
 
 
 def check_size(value, name):
-    """Raises ValueError for anything but a whole number of at least 1."""
+    """Raise ValueError for anything but a whole number of at least 1."""
     if not is_whole(value) or value < 1:
         raise ValueError(f"{name} is {value!r}; give a whole number of at least 1")
 
@@ -42,7 +42,7 @@ def output_size(size, kernel_size, stride, padding=0):
 
 
 def output_sizes(x, kernel_size, stride, padding=(0, 0)):
-    """(OH, OW) for images x (N, H, W, C) and pairs of window, stride and padding."""
+    """Return (OH, OW) for images x (N, H, W, C); window, stride and padding are pairs."""
     _, height, width, _ = x.shape
     return (
         output_size(height, kernel_size[0], stride[0], padding[0]),
@@ -53,8 +53,8 @@ def output_sizes(x, kernel_size, stride, padding=(0, 0)):
 def check_array(x, name, layout=None):
     """Return x as an array of floats with as many axes as `layout`, for example "(N, H, W, C)".
 
-    Without a layout any shape will do. Raises ValueError for another number of axes and TypeError
-    for another kind of number.
+    Without a layout, any shape will do. Raises ValueError for the wrong number of axes and
+    TypeError for the wrong kind of number.
     """
     x = np.asarray(x)
     if x.dtype not in (np.float32, np.float64):
@@ -71,7 +71,7 @@ def check_array(x, name, layout=None):
 
 
 def check_shape(x, name, expected, why):
-    """Raises ValueError where the array x has another shape than expected."""
+    """Raise ValueError unless the array x has the expected shape."""
     if x.shape != tuple(expected):
         raise ValueError(
             f"{name} has shape {x.shape}, and {tuple(expected)} is needed, because {why}"
@@ -79,14 +79,14 @@ def check_shape(x, name, expected, why):
 
 
 def check_gradient(dy, output_shape):
-    """Return dy as an array of floats. Raises where it has not the shape of the output."""
+    """Return dy as an array of floats; raise unless it has the shape of the output."""
     dy = check_array(dy, "dy")
     check_shape(dy, "dy", output_shape, "that is the shape of the output")
     return dy
 
 
 def check_channels(x, channels, what):
-    """Raises ValueError where the last axis of x is not as long as the layer's weight asks."""
+    """Raise ValueError unless the last axis of x is as long as the layer's weight requires."""
     if x.shape[-1] != channels:
         raise ValueError(
             f"x has shape {x.shape}, so {x.shape[-1]} {what}, and the weight is for {channels}; "
@@ -95,7 +95,7 @@ def check_channels(x, channels, what):
 
 
 def check_forward(layer, remembered):
-    """Raises RuntimeError where a layer or loss has nothing to go back through."""
+    """Raise RuntimeError if a layer or loss has nothing to go back through."""
     if not hasattr(layer, remembered):
         name = type(layer).__name__
         raise RuntimeError(f"{name}.backward was called before forward; call forward first")

@@ -1,4 +1,4 @@
-"""Train a network on mini-batches, and measure how good it is."""
+"""Train a network on mini-batches and measure its accuracy."""
 
 import time
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ from .shapes import check_size
 
 @dataclass
 class History:
-    """What `fit` saw: one number for every epoch it finished, and for every mini-batch its loss.
+    """What `fit` recorded: one number for each finished epoch, and the loss of each mini-batch.
 
-    loss and accuracy are means over an epoch's images, each taken while the network was learning
-    from them. test_accuracy is measured after the epoch, where `fit` was given test images.
-    planned: the number of mini-batches that there were to be. interrupted: whether the training was
-    stopped; it then got as far as batch_loss does.
+    loss and accuracy are means over an epoch's images, each measured while the network was learning
+    from them. test_accuracy is measured after the epoch, if `fit` was given test images.
+    planned: the number of mini-batches planned. interrupted: whether training was stopped; it then
+    got as far as batch_loss does.
     """
 
     loss: list = field(default_factory=list)
@@ -53,15 +53,15 @@ def fit(
 
     images: (N, H, W, C). Whole numbers, such as uint8, are normalised as in `prepare`; floats are
     taken as they are. labels: (N,), whole numbers. rng: the generator that shuffles and augments.
-    progress: show a bar. shuffle: draw the images in a new order in each epoch.
+    progress: show a progress bar. shuffle: draw the images in a new order in each epoch.
     augment: function(images, rng) -> images, applied to each mini-batch, such as `mirror`.
     schedule: function(share of the training done) -> learning rate, such as optim.cosine(0.1).
-    test: (images, labels), to be measured after each epoch. on_epoch: function(history).
-    recorder: a diagnostics.Recorder, to keep the statistics of every layer.
+    test: (images, labels) to evaluate on after each epoch. on_epoch: function(history).
+    recorder: a diagnostics.Recorder, to record the statistics of every layer.
 
-    The keyboard's Ctrl-C and the notebook's stop button end the training after the mini-batch at
-    hand. The network keeps what it has learned, and history.interrupted is True. If the same cell
-    of the notebook goes on to another training, that one raises KeyboardInterrupt.
+    Ctrl-C and the notebook's stop button end training after the current mini-batch. The network
+    keeps what it has learned, and history.interrupted is True. If the same notebook cell goes on to
+    another training run, that one raises KeyboardInterrupt.
     """
     interrupt.cell.check()
     images, labels = check_images(images, labels)
@@ -129,7 +129,7 @@ def _forward_and_backward(network, loss, images, labels, weight):
 
 
 def evaluate(network, images, labels, batch_size=32):
-    """Return the accuracy, from 0 to 1: the share of images whose largest output is at the label.
+    """Return the accuracy, from 0 to 1: the share of images whose label has the largest output.
 
     images (N, H, W, C), prepared as in `fit`; labels (N,), whole numbers.
     """
@@ -152,10 +152,10 @@ def predict(network, images, batch_size=32):
 
 
 def prepare(network, images):
-    """Return images (N, H, W, C) as the floats that the network works on.
+    """Return images (N, H, W, C) as the floats that the network works with.
 
     Whole numbers are normalised with network.normalize, which the first `fit` makes from its
-    images; floats only change their precision to that of the weights.
+    images; floats are only converted to the precision of the weights.
     """
     if images.dtype.kind in "iu":
         return (network.normalize or Normalize(images))(images)
@@ -166,8 +166,8 @@ def prepare(network, images):
 class Normalize:
     """Subtract each channel's mean and divide by its standard deviation.
 
-    Both come from the images it is made from: whole numbers (N, H, W, C). Images of the same kind
-    become floats (N, H, W, C).
+    Both are those of the images it is made from: whole numbers (N, H, W, C). Images of the same
+    kind become floats (N, H, W, C).
     """
 
     def __init__(self, images, dtype=np.float32):
@@ -195,13 +195,13 @@ class Normalize:
 
 
 def mirror(images, rng):
-    """Return the images with each one mirrored left to right, or not, with equal chance."""
+    """Return the images, each mirrored left to right with probability 1/2."""
     flip = rng.random(len(images)) < 0.5
     return np.where(flip[:, None, None, None], images[:, :, ::-1], images)
 
 
 def check_images(images, labels):
-    """Return images and labels as arrays. Raises ValueError or TypeError where they do not fit."""
+    """Return images and labels as arrays; raise ValueError or TypeError if they do not fit."""
     images, labels = np.asarray(images), np.asarray(labels)
     if images.dtype.kind not in "iuf":
         raise TypeError(f"the images hold {images.dtype}; numbers are needed, such as uint8")

@@ -1,1 +1,1 @@
-"""The learner's side: the ballot, checks of what the learner writes, and help when a cell fails."""
+"""The learner's side: the ballot, checks of the learner's code, and help when a cell fails."""

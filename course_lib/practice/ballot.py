@@ -1,4 +1,4 @@
-"""The ballot: the learner's prediction of what each diagnosis is worth, kept in a small file.
+"""The ballot: the learner's prediction of what each diagnosis is worth.
 
 Notebook 00 asks for it and keeps it in a small file; notebook 07 brings it back.
 """

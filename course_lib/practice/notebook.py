@@ -1,7 +1,7 @@
 """Help when a cell fails, for a notebook that asks for it: `notebook.explain_errors()`.
 
-A NameError and a stopped cell get a note below their traceback, about which cells have run: the
-exception itself stays what it is. And where a training is stopped, the cell's next one stops too.
+A NameError and a stopped cell get a note below their traceback about which cells have run; the
+exception itself is unchanged. And if a training run is stopped, the cell's next one stops too.
 """
 
 import sys

@@ -1,7 +1,7 @@
-"""The gradient explorer: a network's settings, what it computes with them, a verdict in words.
+"""The gradient explorer: a network's settings, what they lead to, and a verdict in words.
 
-Settings go in, `compute` makes a Result of them, and `verdict` says in words what its numbers mean;
-none of the three draws. GradientExplorer puts controls and a picture around them.
+`compute` turns Settings into a Result, and `verdict` says in words what its numbers mean; none of
+the three draws anything. GradientExplorer puts controls and a picture around them.
 """
 
 from .computation import Result, compute

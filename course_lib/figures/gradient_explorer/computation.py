@@ -1,4 +1,4 @@
-"""From settings to numbers: what happens in a network on its way forward and on its way back."""
+"""From settings to numbers: what happens in a network's forward and backward pass."""
 
 from dataclasses import dataclass
 from functools import cache

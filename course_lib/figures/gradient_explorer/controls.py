@@ -1,4 +1,4 @@
-"""The explorer itself: controls for all settings, and below them the picture."""
+"""The explorer itself: controls for all settings, with the picture below them."""
 
 import math
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""The explorer's picture: the size of each layer's gradient, and what each layer puts out."""
+"""The explorer's picture: the size of each layer's gradient, and each layer's outputs."""
 
 import textwrap
 

@@ -1,4 +1,4 @@
-"""The explorer's settings, and the same as one short line of text."""
+"""The explorer's settings, also as one short line of text."""
 
 import numbers
 from dataclasses import asdict, dataclass, replace

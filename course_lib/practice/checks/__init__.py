@@ -1,10 +1,10 @@
-"""Feedback for the learner's own functions: one check for each task of the assignments.
+"""Feedback on the learner's own functions: one check for each task of the assignments.
 
     from course_lib.practice import checks
     checks.conv2d_forward(conv2d_forward)
 
-runs the function on cases, the smallest first. Where all are right it prints one line. Where one
-is wrong it raises CheckFailed: what was given, expected and returned, and a hint. `points` counts
+runs the function on test cases, the smallest first. If all of them pass, it prints one line. If one
+fails, it raises CheckFailed: what was given, expected and returned, and a hint. `points` counts
 passed cases; the hidden tests of an assignment use it for partial credit.
 """
 

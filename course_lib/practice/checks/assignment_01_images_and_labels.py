@@ -1,9 +1,9 @@
-"""Checks of assignment 01: file formats, normalisation, orientation, a fair split, moved images.
+"""Checks for assignment 01: file formats, normalisation, orientation, a fair split, shifted images.
 
-What is expected of a format comes from its formula, number by number. Where a function draws at
-random no single result is right: a split is judged by what every right one has, and moved images
-are traced back. What is counted is counted over so many tries that a right function is off by far
-less than what is let through.
+The result expected for a format comes from its formula, number by number. If a function draws at
+random, no single result is right: a split is judged by what all correct ones share, and shifted
+images are traced back. Frequencies are counted over so many trials that a correct function stays
+far within the tolerance.
 """
 
 import numpy as np

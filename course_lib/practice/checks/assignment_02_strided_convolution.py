@@ -1,6 +1,6 @@
-"""Checks of assignment 02: the size of the output, and convolutions of four kinds.
+"""Checks for assignment 02: the size of the output, and four kinds of convolution.
 
-What is expected comes from loops.conv2d_forward: a depthwise, grouped or dilated convolution is
+The expected results come from loops.conv2d_forward: a depthwise, grouped or dilated convolution is
 an ordinary one whose filters hold zeros in the right places.
 """
 

@@ -1,7 +1,7 @@
-"""Checks of assignment 03: backward passes, and a gradient check that tells right from wrong.
+"""Checks for assignment 03: backward passes, and a gradient check that tells right from wrong.
 
-In this order: leaky ReLU, convolution and a residual block; pooling, also as in the lesson; the
-student's own gradient check.
+In this order: leaky ReLU, convolution and a residual block; pooling, including max-pooling as in
+the lesson; the student's own gradient check.
 """
 
 import functools

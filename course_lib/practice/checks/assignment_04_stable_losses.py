@@ -1,4 +1,4 @@
-"""Checks of assignment 04: losses that are right for logits of any size, and need little memory."""
+"""Checks for assignment 04: losses that are right for logits of any size and need little memory."""
 
 import functools
 import tracemalloc

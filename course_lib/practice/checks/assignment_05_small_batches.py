@@ -1,4 +1,4 @@
-"""Checks of assignment 05: mini-batches, their noise, and steps with Nesterov's momentum."""
+"""Checks for assignment 05: mini-batches, their noise, and steps with Nesterov momentum."""
 
 import functools
 import itertools

@@ -1,4 +1,4 @@
-"""Checks of assignment 06: chains, gains, clipping, a layer's factors, and six broken networks.
+"""Checks for assignment 06: chains, gains, clipping, a layer's factors, and six broken networks.
 
 The broken networks themselves are in course_lib.cases.patients.
 """

@@ -1,4 +1,4 @@
-"""What all checks are made of: cases, what runs them, what compares, and what puts it in words."""
+"""What all checks are built on: test cases, running them, comparing, and putting it into words."""
 
 from .check_case import Case, error_case
 from .exceptions import CheckFailed, TookTooLong

@@ -1,4 +1,4 @@
-"""A case: one call of a learner's function, and what should come out."""
+"""A test case: one call of a learner's function, and what should come out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

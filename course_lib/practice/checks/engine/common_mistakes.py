@@ -1,4 +1,4 @@
-"""Mistakes that are recognised by a question about the result, and not by its numbers."""
+"""Common mistakes, recognised by a question about the result rather than by its numbers."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Values in words: what was given, what was expected, what came instead."""
+"""Values in words: what was given, what was expected, and what was returned instead."""
 
 import numpy as np
 

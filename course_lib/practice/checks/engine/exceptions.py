@@ -1,4 +1,4 @@
-"""What a check raises, and how Jupyter shows it: in words, without a way through the library."""
+"""What a check raises, and how Jupyter shows it: in words, without the library's traceback."""
 
 import sysconfig
 import textwrap

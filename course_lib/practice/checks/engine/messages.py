@@ -1,4 +1,4 @@
-"""What a check says where a case fails: what is wrong, given, expected and returned, and a hint."""
+"""What a check says when a case fails: what is wrong, given, expected and returned, and a hint."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Judge what is drawn at random: no single result is right, but all right ones share this."""
+"""Judge random results: no single one is right, but all correct ones have something in common."""
 
 import numpy as np
 

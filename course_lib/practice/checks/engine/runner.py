@@ -1,7 +1,7 @@
 """Run a learner's function on cases: `check` says what is wrong, `points` counts what is right.
 
-The function gets fresh copies of the inputs in every call. It is bounded in time and in what it
-prints, and what it does to its inputs is looked at.
+The function gets fresh copies of its inputs on every call. Its time and its printed output are
+limited, and its inputs are checked for changes.
 """
 
 import copy

@@ -1,4 +1,4 @@
-"""Bounds on code that somebody else wrote: on its time, and on what it prints."""
+"""Limits on code that someone else wrote: on its time, and on what it prints."""
 
 import _thread
 import io

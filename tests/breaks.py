@@ -1,0 +1,417 @@
+"""Break the code on purpose, one place at a time, and see which test notices.
+
+    python -m tests.breaks                     every break, two at a time
+    python -m tests.breaks nn figures          those of some rooms
+    python -m tests.breaks "a break's name"    some breaks
+    python -m tests.breaks --list              their names
+
+Each break is tried in a copy of the course, against the tests of its room, until the first test
+fails (`pytest -x`). A table names that test. The exit status is 0 if every break was caught.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import Queue
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+MOST_SECONDS = 300  # for one break; an endless loop is caught, too
+
+
+class Break(NamedTuple):
+    """One place to break: `old` stands exactly once in the file and is replaced by `new`."""
+
+    room: str
+    name: str
+    file: str  # below course_lib/
+    old: str
+    new: str
+    tests: str = ""  # below tests/; without it, those of the room
+
+
+def broken(room, file, *breaks):
+    return [Break(room, name, f"{room}/{file}", old, new) for name, old, new in breaks]
+
+
+BREAKS = [
+    *broken(
+        "datasets", "__init__.py",
+        ("rows and columns of an image exchanged", ".transpose(0, 2, 3, 1)", ".transpose(0, 3, 2, 1)"),
+        ("a label of 10 is let through", "0 <= label < CLASSES", "0 <= label <= CLASSES"),
+        ("fewer labels than images are let through", "if len(labels) != len(pixels):", "if False:"),
+        ("test digits from hands that were trained on", "_TRAINING = 1415", "_TRAINING = 1400"),
+        ("an enormous file is read", "if size > MAX_FILE_BYTES:", "if False:"),
+    ),
+    *broken(
+        "datasets", "archives.py",
+        ("a wrong checksum is let through", "if found.hexdigest() != digest:", "if False:"),
+        ("a link in an archive is let through", "not member.isreg() or member.issparse()", "False"),
+        ("a path that leads outside is let through", '".." in name.split("/")', "False"),
+        ("a file that comes twice", "elif name in seen:", "elif False:"),
+        ("an unfinished folder stays behind", "    finally:\n        shutil.rmtree(part", "    finally:\n        str(part"),
+        ("somebody's unfinished folder is removed", "time.time() - changed > LEFT", "time.time() - changed < LEFT"),
+        ("the archive's end is not read", "while tar.fileobj.read(1 << 20):", "while False:"),
+    ),
+    *broken(
+        "datasets", "data_folders.py",
+        ("COURSE_DATA_DIR is ignored", 'if os.environ.get("COURSE_DATA_DIR"):', "if False:"),
+        ("no folder counts as read-only", "        return False\n\n\ndef remedy", "        return True\n\n\ndef remedy"),
+        ("COURSE_DATASET is ignored", 'name or os.environ.get("COURSE_DATASET") or', "name or"),
+    ),
+    *broken(
+        "datasets", "download.py",
+        ("any download will do", 'f"md5:{md5}"', "None"),
+        ("what is there is fetched again", "            return archive\n    import", "            pass\n    import"),
+    ),
+    *broken(
+        "datasets", "safe_pickle.py",
+        ("a pickle may call anything", "if name not in ALLOWED:", "if False:"),
+        ("endless instructions", "if count == MAX_INSTRUCTIONS:", "if False:"),
+        ("long keys", "> MAX_KEY_LENGTH:", "> 10**9:"),
+        ("Fortran order is ignored", 'order="F" if is_fortran_order else "C"', 'order="C"'),
+        ("texts multiply", "if encoded > len(data):", "if False:"),
+    ),
+    *broken(
+        "nn", "loops.py",
+        ("convolution without its bias", "weight[..., k]) + bias[k]", "weight[..., k])"),
+        ("= for += in dx", "dpadded[n, rows, columns] +=", "dpadded[n, rows, columns] ="),
+        ("= for += where pooling windows overlap", "column, c] += dy[n, i, j, c]", "column, c] = dy[n, i, j, c]"),
+        ("ReLU passes at 0", "if x[index] > 0 else 0", "if x[index] >= 0 else 0"),
+    ),
+    *broken(
+        "nn", "layers.py",
+        ("= for += where windows overlap", "window += dplace", "window[...] = dplace"),
+        ("the paddings exchanged", "padded[:, PH : PH + H, PW : PW + W] = x", "padded[:, PW : PW + H, PH : PH + W] = x"),
+        ("filters that ignore the dtype of x", ".astype(x.dtype, copy=False)\n        y = filters", "\n        y = filters"),
+        ("all maxima win", "is_max = (value == y) & undecided", "is_max = value == y"),
+        ("ReLU lets 0 pass", "self.positive = x > 0", "self.positive = x >= 0"),
+        ("the slope of sigmoid", "self.e / (1 + self.e) ** 2", "self.e / (1 + self.e)"),
+        ("the slope of tanh", "1 - self.y**2", "1 - self.y"),
+        ("tanh gives away what it remembers", "return self.y.copy()", "return self.y"),
+        ("linear takes another mean", "self.x.T @ dy)", "self.x.T @ dy / len(dy))"),
+        ("the bias gradient of one image", "dy.sum(axis=0)", "dy[0]"),
+    ),
+    *broken(
+        "nn", "shapes.py",
+        ("an output too many", "    return (size + 2 * padding - kernel_size) // stride + 1", "    return (size + 2 * padding - kernel_size) // stride + 2"),
+        ("True is a size", "and not isinstance(value, bool)", ""),
+        ("whole numbers are let through", "not in (np.float32, np.float64)", "not in (np.float32, np.float64, np.int64)"),
+    ),
+    *broken(
+        "nn", "memory_layout.py",
+        ("a sum without its last columns", " + columns[:, whole:] @ dy[:, whole:].T", ""),
+    ),
+    *broken(
+        "nn", "losses.py",
+        ("no maximum subtracted", "shifted = logits - logits.max(axis=1, keepdims=True)", "shifted = logits"),
+        ("the gradient is not a mean", "return gradient / len(gradient)", "return gradient"),
+        ("a negative label", "if labels.min() < 0:", "if False:"),
+    ),
+    *broken(
+        "nn", "initializers.py",
+        ("He without the 2", "np.sqrt(2 / fan_in)", "np.sqrt(1 / fan_in)"),
+        ("Xavier by fan_in", "np.sqrt(2 / (fan_in + fan_out))", "np.sqrt(1 / fan_in)"),
+    ),
+    *broken(
+        "nn", "networks.py",
+        ("training goes back too far", "self.layers[first + 1 :]", "self.layers[first:]"),
+        ("mlp with He everywhere", "he if activation is ReLU else xavier", "he"),
+    ),
+    *broken(
+        "nn", "optim.py",
+        ("momentum forgets", "velocity *= self.momentum", "velocity *= 0"),
+        ("weight decay grows", "gradient + self.weight_decay * weight", "gradient - self.weight_decay * weight"),
+        ("the cosine ignores the warm-up", "(progress - warmup) / (1 - warmup)", "progress"),
+    ),
+    *broken(
+        "nn", "gradcheck.py",
+        ("the difference over one step", "/ (2 * step)", "/ step"),
+        ("nan counts as right", "        return np.inf\n", "        return 0.0\n"),
+        ("x is not put back", "        x[index] = kept\n", "        pass\n"),
+    ),
+    *broken(
+        "nn", "parallel.py",
+        ("shares of equal weight", "len(images_) / len(images)", "1 / count"),
+        ("a layer from elsewhere is shared out", "return all(type(layer)", "return any(type(layer)"),
+    ),
+    *broken(
+        "nn", "training.py",
+        ("no shuffling", "rng.permutation(count) if shuffle", "np.arange(count) if shuffle"),
+        ("mirrored upside down", "images[:, :, ::-1]", "images[:, ::-1]"),
+        ("the smallest output wins", "outputs.argmax(axis=1)\n\n    divisible", "outputs.argmin(axis=1)\n\n    divisible"),
+        ("a channel that never changes", "        self.std[self.std == 0] = 1", "        self.std[self.std == 0] = 2"),
+        ("the schedule ignores the epoch", "(epoch + step / steps) / epochs", "step / steps"),
+    ),
+    *broken(
+        "nn", "interrupt.py",
+        ("a second press does nothing", "if self.presses > 1:", "if self.presses > 99:"),
+        ("Ctrl-C stays taken", "        signal.signal(signal.SIGINT, usual)", "        pass"),
+    ),
+    *broken(
+        "diagnostics", "layer_reports.py",
+        ("sigmoid saturates too late", "< SATURATED / 4", "< SATURATED / 40"),
+        ("the length without its root", "return rms * math.sqrt(row.size), rms", "return rms * row.size, rms"),
+        ("overflow found at the wrong end", "for report in reversed(reports):", "for report in reports:"),
+        ("the spread of shares", "weights = [math.sqrt(part.size / size)", "weights = [(part.size / size)"),
+    ),
+    *broken(
+        "diagnostics", "recorder.py",
+        ("records every step", "if self._steps_taken % self.every:\n                return", "if False:\n                return"),
+        ("the change before the update", "        update(network)\n        row", "        row"),
+    ),
+    *broken(
+        "diagnostics", "gradient_noise.py",
+        ("noise with the signal in it", "(square - signal) / signal", "square / signal"),
+        ("biases before weights", "for layer, name in parameters(network):", "for layer, name in reversed(list(parameters(network))):"),
+        ("mini-batches that are sums", "1 / batch_size)", "1)"),
+    ),
+    *broken(
+        "cases", "case_a.py",
+        ("images are never mirrored", "return scale(images[:, :, ::-1])", "return scale(images)"),
+        ("a dead run goes on", "record.frozen = not any_active(network, pictures)", "record.frozen = False"),
+        ("frozen too early", "record.frozen = not any_active(network, pictures)", "record.frozen = True"),
+    ),
+    *broken(
+        "cases", "case_b.py",
+        ("the scalar becomes an outer product", "(p * p).sum(axis=1, keepdims=True) * dp.sum", "p * dp.sum"),
+        ("updates after all", 'self.update == "inside backward"', "False"),
+        ("softmax with a shift", "if self.shift:", "if True:"),
+    ),
+    *broken(
+        "cases", "posted_parts.py",
+        ("ties by rows", "return self.pool.forward(x.swapaxes(1, 2)).swapaxes(1, 2)", "return self.pool.forward(x)"),
+        ("ties not divided", " / np.sum(self.is_max, axis=0)", ""),
+        ("the probability's gradient", "super().backward() * self._of_label()[:, np.newaxis]", "super().backward()"),
+        ("squared error without its Jacobian", "weighted - self.p * weighted.sum(axis=1, keepdims=True)", "weighted"),
+    ),
+    *broken(
+        "cases", "training_record.py",
+        ("dead as soon as it is quiet", "(lively_from_here_on <= RARELY)", "(lively_from_here_on <= 1)"),
+        ("overflow is no death", "        if self.overflowed:\n            return len", "        if False:\n            return len"),
+    ),
+    *broken(
+        "cases", "trial.py",
+        ("one seed is dead, so all are", "if all(record.died_at", "if any(record.died_at"),
+        ("the mean in place of the median", "np.median([record.accuracy", "np.mean([record.accuracy"),
+        ("a fault that is not put back", '"no shuffling": ["shuffle"],', '"no shuffling": [],'),
+    ),
+    *broken(
+        "cases", "diagnoses.py",
+        ("another advice", '{"learning_rate": 1e-5}', '{"learning_rate": 1e-4}'),
+    ),
+    *broken(
+        "figures", "description.py",
+        ("a number too few", "MOST_VALUES = 12", "MOST_VALUES = 11"),
+        ("names of bars are left out", "names = _bar_names(axes, container, upright)", 'names = ""'),
+        ("hidden artists are told", "return artist.get_visible() and", "return"),
+    ),
+    *broken(
+        "figures", "style.py",
+        ("pictures without words", '"text/plain": text}', '"text/plain": ""}'),
+        ("a pale colour", '"orange": "#C58600"', '"orange": "#FFD27F"'),
+        ("a grid of images transposed", "= images[row, column]", "= images[row, column].swapaxes(0, 1)"),
+    ),
+    *broken(
+        "figures", "colour_contrast.py",
+        ("ink that is hard to read", 'return max("black", "white"', 'return min("black", "white"'),
+    ),
+    *broken(
+        "figures", "fast_redraw.py",
+        ("an old background", "if self._background is None or state != self._state:", "if self._background is None:"),
+    ),
+    *broken(
+        "figures", "explorer_base.py",
+        ("a slider that does nothing", 'control.observe(self.update, names="value")', "pass"),
+        ("no alternative text", "self.alternative.value = accessibility.alternative(self.title)", "pass"),
+    ),
+    *broken(
+        "figures", "lesson_00_the_case.py",
+        ("the class below", "best = int(np.argmax(p))", "best = int(np.argmin(p))"),
+    ),
+    *broken(
+        "figures", "lesson_02_conv_forward.py",
+        ("a mean that is a sum", "1 / kernel_size**2", "1.0"),
+        ("a pixel in no window", "if x not in covered or y not in covered", "if x not in covered and y not in covered"),
+    ),
+    *broken(
+        "figures", "lesson_03_pool_backward.py",
+        ("= for += in the explorer", "dx[winner] += dy[i, j]", "dx[winner] = dy[i, j]"),
+    ),
+    *broken(
+        "figures", "lesson_04_softmax.py",
+        ("the Jacobian left out", "p * (error - (p * error).sum(axis=1, keepdims=True))", "error"),
+    ),
+    *broken(
+        "figures", "lesson_05_minibatch.py",
+        ("a step too many", "np.append(np.arange(batch_size, IMAGES, batch_size), IMAGES)", "np.arange(batch_size, IMAGES + 1, batch_size)"),
+    ),
+    *broken(
+        "figures", "lesson_06_gradient_vanishing.py",
+        ("zeros are not marked", "    if zero.any():", "    if False:"),
+    ),
+    *broken(
+        "figures", "lesson_07_the_verdict.py",
+        ("truth and answer exchanged", "np.add.at(counts, (truth, guesses), 1)", "np.add.at(counts, (guesses, truth), 1)"),
+    ),
+    *broken(
+        "figures", "gradient_explorer/verdict_words.py",
+        ("vanishing goes unnoticed", "if first < FADED * last:", "if False:"),
+        ("too long a step goes unnoticed", "if not result.step[layer] > 1:", "if True:"),
+    ),
+    *broken(
+        "figures", "gradient_explorer/computation.py",
+        ("trained on one mini-batch alone", "np.arange(step * settings.batch_size, (step + 1) * settings.batch_size)", "np.arange(settings.batch_size)"),
+        ("a histogram without its zeros", "np.where(values > 0, 1 + np.clip(scaled, 0, BINS - 2), 0)", "1 + np.clip(scaled, 0, BINS - 2)"),
+    ),
+    *broken(
+        "figures", "gradient_explorer/settings.py",
+        ("a setting given twice", "if name in found:", "if False:"),
+        ("out of range", "or not low <= value <= high", ""),
+    ),
+    *broken(
+        "practice", "checks/engine/compare.py",
+        ("float64 for float32", "np.float32: (1e-5, 1e-5)", "np.float32: (1e-1, 1e-1)"),
+        ("any shape", "if result.shape != expected.shape:", "if False:"),
+    ),
+    *broken(
+        "practice", "checks/engine/runner.py",
+        ("inputs may be changed", "if not unchanged(inputs[name], value):", "if False:"),
+        ("points are rounded up", "math.floor(100 * total", "math.ceil(100 * total"),
+        ("the learner's own inputs", "inputs = copy.deepcopy(case.inputs)", "inputs = dict(case.inputs)"),
+    ),
+    *broken(
+        "practice", "checks/engine/time_limits.py",
+        ("except Exception survives the limit", "class OutOfTime(BaseException):", "class OutOfTime(Exception):"),
+        ("endless printing", "if self.full:", "if False:"),
+    ),
+    *broken(
+        "practice", "checks/engine/randomness.py",
+        ("a generator that is not used", "if all(same(results[0], result) for result in results):", "if False:"),
+    ),
+    *broken(
+        "practice", "checks/assignment_03_backward_passes.py",
+        ("a gradient check that always agrees", "def rejects(operation, hint=\"\"):", "def rejects(operation, hint=\"\"):\n    return accepts(operation, hint)\n\n\ndef rejects_no_more(operation, hint=\"\"):"),
+    ),
+    *broken(
+        "practice", "ballot.py",
+        ("half a file", "os.replace(part, file)", "pass"),
+        ("another's file is lost", "            os.replace(file, other)", "            os.remove(file)"),
+    ),
+    Break("practice", "no note below a NameError", "practice/notebook.py",
+          "error.add_note(note)", "pass", "notebooks/test_robustness.py"),
+    *broken(
+        "classroom", "bounded_process.py",
+        ("no time limit", "elif self.elapsed() > self.seconds:", "elif False:"),
+        ("no memory limit", "elif sum(map(memory, self.family)) > self.bytes:", "elif False:"),
+        ("children live on", "for process in self.family:", "for process in [self.popen]:"),
+    ),
+    *broken(
+        "classroom", "nbgrader_steps.py",
+        ("hidden tests are shown", 'output.traceback = [f"{output.ename}: {output.evalue}"]', "pass"),
+        ("a copied cell loses its grade", 'del cell.metadata["nbgrader"]', "pass"),
+    ),
+    *broken(
+        "commands", "doctor.py",
+        ("all is always well", 'wrong += state == "WRONG"', "wrong += 0"),
+        ("any version will do", "if wanted.specifier.contains(version, prereleases=True):", "if True:"),
+    ),
+    *broken(
+        "commands", "option_values.py",
+        ("0 epochs", "int(text) < 1", "int(text) < 0"),
+        ("nan is a rate", "    if not fits(value):", "    if False:"),
+    ),
+]  # fmt: skip
+
+
+def run(one, course):
+    """Break the code in this copy, run the tests, put it back. Returns what caught it, or None."""
+    path = course / "course_lib" / one.file
+    source = path.read_text(encoding="utf-8")
+    path.write_text(source.replace(one.old, one.new), encoding="utf-8")
+    command = [
+        sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider",
+        f"tests/{one.tests or one.room}",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(
+            command,
+            cwd=course,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=MOST_SECONDS,
+            env={**os.environ, "PYTHONPATH": str(course)},  # for the kernels that tests start
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end after {MOST_SECONDS} s"
+    finally:
+        path.write_text(source, encoding="utf-8")
+    caught = re.search(r"^(?:FAILED|ERROR) (?:tests/)?(.*?)(?: - |$)", done.stdout, re.MULTILINE)
+    if caught:
+        return caught[1]
+    return f"pytest ended with status {done.returncode}" if done.returncode else None
+
+
+def copy_of_the_course(folder):
+    """Copy all that Git knows or would add; the tests of a copy use its own library."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    for name in filter(None, listed):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.breaks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="rooms or breaks; all if none")
+    parser.add_argument("--list", action="store_true", help="print the names and stop")
+    parser.add_argument("--jobs", type=int, default=2, help="how many at a time (2)")
+    options = parser.parse_args(arguments)
+    chosen = [one for one in BREAKS if not options.names or {one.room, one.name} & {*options.names}]
+    if options.list or not chosen:
+        print(*(f"{one.room}: {one.name}" for one in BREAKS), sep="\n")
+        return int(not options.list)
+    with tempfile.TemporaryDirectory(prefix="breaks-") as folder:
+        copies: Queue[Path] = Queue()
+        for number in range(options.jobs):
+            copies.put(copy_of_the_course(Path(folder, str(number))))
+
+        def job(one):
+            copy, start = copies.get(), time.perf_counter()
+            try:
+                return one, run(one, copy), time.perf_counter() - start
+            finally:
+                copies.put(copy)
+
+        print("| room | break | caught by | s |\n|---|---|---|---|")
+        survived = 0
+        with ThreadPoolExecutor(options.jobs) as pool:
+            for one, caught, seconds in pool.map(job, chosen):
+                survived += caught is None
+                what = f"`{caught}`" if caught else "**nothing**"
+                print(f"| {one.room} | {one.name} | {what} | {seconds:.0f} |", flush=True)
+    print(f"\n{len(chosen) - survived} of {len(chosen)} breaks were caught.")
+    return int(survived > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
