@@ -1,5 +1,6 @@
 """The assignments with the real nbgrader: what students get, and what a class gets for it."""
 
+import ast
 import copy
 import csv
 import math
@@ -53,7 +54,7 @@ def assignment(request):
 def telling_lines(regions):
     """The lines of solutions or tests that could not be there by chance."""
     lines = {line.strip() for text in regions for line in text.splitlines()}
-    return {line for line in lines if len(line) > 12}
+    return {line for line in lines if len(line) > 12 and not re.fullmatch(r"\w+,", line)}
 
 
 def test_student_version_holds_no_solution_no_hidden_test_and_no_marking_guide(course, assignment):
@@ -113,7 +114,8 @@ def make_class(course):
     # Only the cases with float32 are lost, one point in as many as there are cases.
     copies["dtype"] = classroom.with_code(solved, other, WITHOUT_DTYPE.format(name=other))
     source = classroom.notebook(course, "source", CLASS)
-    cases = re.findall(r"^    \w+\(.*\),$", classroom.cell(source, f"{other}-hidden").source, re.M)
+    (hidden,) = ast.parse(classroom.cell(source, f"{other}-hidden").source).body[-1:]
+    cases = [ast.unparse(case) for case in hidden.value.args[-1].elts]
     share = sum("float32" not in case for case in cases) / len(cases)
     full = classroom.points(solved)[f"{other}-hidden"]
     scores["dtype"] = classroom.expected(solved, [other])

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 IMPORTS = """import numpy as np
 from course_lib import figures
-from course_lib.figures.explorer import Explorer, slider"""
+from course_lib.figures.explorer_base import Explorer, slider"""
 PRINT = 'print("epoch 7: loss", 2.3026, "after", 5000, "images")'
 FIGURE = """figure, axes = figures.new_figure(title="Loss")
 line, = axes.plot([0, 1, 2], [2.3, 1.1, 0.6], label="training")

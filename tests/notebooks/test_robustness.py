@@ -31,7 +31,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 from course_lib import datasets, diagnostics, figures
 from course_lib.cases import CaseA, CaseB, trial
-from course_lib.figures.explorer import Explorer, slider
+from course_lib.figures.explorer_base import Explorer, slider
 from course_lib.nn import losses, networks, optim, training
 from course_lib.practice import notebook
 
