@@ -1,21 +1,19 @@
 """Case A: the CIFAR-10 network that died within a handful of images."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 
 import numpy as np
 
 from course_lib.nn.initializers import he, normal, uniform, xavier
-from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, Normalize, ReLU
 from course_lib.nn.losses import CrossEntropyLoss
 from course_lib.nn.networks import Sequential
 from course_lib.nn.optim import SGD
 from course_lib.nn.shapes import check_size
-from course_lib.nn.training import Normalize, evaluate
+from course_lib.nn.training import evaluate
 
-from .fault_switches import Switches, check_choice, check_positive
+from .fault_switches import Switches, check_choice, check_dataset, check_positive
 from .posted_parts import (
     ByColumns,
     DividingMaxPool2d,
@@ -23,7 +21,7 @@ from .posted_parts import (
     LoopMaxPool2d,
     ProbabilityLoss,
     SoftmaxLoss,
-    mini_batches,
+    endless_batches,
 )
 from .training_record import Record, Step, gradient_norms
 
@@ -99,39 +97,43 @@ class CaseA(Switches):
         check_size(self.batch_size, "batch_size")
         check_positive(self.learning_rate, "learning_rate")
 
-    def build(self, rng):
-        """Return the network: convolution, ReLU, max-pooling, flatten, linear."""
+    def build(self, rng, dataset=None):
+        """Return the network: normalize, convolution, ReLU, max-pooling, flatten, linear.
+
+        dataset: the one whose mean and standard deviation normalised pixels take; raw ones need
+        none. Raises ValueError where it is missing.
+        """
         convolution = LoopConv2d if self.loops else Conv2d
         conv = convolution(3, 16, 3, rng=rng, init=SCHEMES[self.filters], dtype=self.dtype)
         linear = Linear(
             3600, 10, rng=rng, init=SCHEMES[self.weights], bias=self.bias, dtype=self.dtype
         )
         pool = POOLS[self.ties](LoopMaxPool2d if self.loops else MaxPool2d)
-        return Sequential([conv, ReLU(), pool, Flatten(), linear])
+        return Sequential([self.normalize(dataset), conv, ReLU(), pool, Flatten(), linear])
 
-    def preparation(self, dataset):
-        """Return the function that makes the network's input of images: uint8 to `dtype`."""
+    def normalize(self, dataset):
+        """Return the layer that the network begins with; for raw pixels it changes nothing."""
         if self.pixels == "normalised":
-            scale: Callable = Normalize(dataset.train_images, self.dtype)
-        else:
-            scale = partial(scaled, top=255 if self.pixels == "0 to 1" else 1, dtype=self.dtype)
-        return scale if self.orientation == "upright" else partial(mirrored, scale=scale)
+            check_dataset(dataset)
+            return Normalize.from_images(dataset.train_images, dtype=self.dtype)
+        return Normalize(0, 255 if self.pixels == "0 to 1" else 1, dtype=self.dtype)
 
-    def steps(self, dataset, network, rng, prepare=None):
-        """Train `network`, mini-batch by mini-batch, for ever. Yields a Step before each update.
+    def orient(self, images):
+        """Return the images (N, H, W, C) upright, or mirrored left to right as in the post."""
+        return images if self.orientation == "upright" else images[:, :, ::-1]
 
-        prepare: self.preparation(dataset), where it is at hand already.
-        """
-        prepare, loss = prepare or self.preparation(dataset), LOSSES[self.loss]()
-        optimizer = SGD(self.learning_rate, self.momentum)
-        named = {"conv": network.layers[0], "linear": network.layers[-1]}
-        batches = mini_batches(len(dataset.train_images), self.batch_size, self.shuffle, rng)
+    def steps(self, dataset, network, rng):
+        """Train `network`, mini-batch by mini-batch, for ever. Yields a Step before each update."""
+        loss, optimizer = LOSSES[self.loss](), SGD(self.learning_rate, self.momentum)
+        _, conv, relu, *_, linear = network.layers
+        named = {"conv": conv, "linear": linear}
+        batches = endless_batches(len(dataset.train_images), self.batch_size, self.shuffle, rng)
         for number, chosen in enumerate(batches):
             labels = dataset.train_labels[chosen]
-            logits = network.forward(prepare(dataset.train_images[chosen]))
+            logits = network.forward(self.orient(dataset.train_images[chosen]))
             value = loss.forward(logits, labels)
             network.backward_to_params(loss.backward())
-            active = float(network.layers[1].positive.mean())
+            active = float(relu.positive.mean())
             yield Step(number, value, loss.probabilities, labels, gradient_norms(named), active)
             optimizer.step(network)
 
@@ -145,11 +147,10 @@ class CaseA(Switches):
         0 then (but for that of the linear bias, which sees no image), and nothing can change.
         """
         rng = np.random.default_rng(seed)
-        network = self.build(rng)
-        network.normalize = prepare = self.preparation(dataset)
+        network = self.build(rng, dataset)
         record = Record(network=network, planned=-(-images // self.batch_size))
-        steps = islice(self.steps(dataset, network, rng, prepare), record.planned)
-        pictures, quiet = dataset.train_images[:images], 0
+        steps = islice(self.steps(dataset, network, rng), record.planned)
+        pictures, quiet = self.orient(dataset.train_images[:images]), 0
         with np.errstate(over="ignore", invalid="ignore"):
             for step in steps:
                 record.add(step)
@@ -160,23 +161,15 @@ class CaseA(Switches):
                     record.frozen = not any_active(network, pictures)
                     if record.frozen:
                         break
-            record.accuracy = evaluate(network, dataset.test_images, dataset.test_labels)
+            tests = self.orient(dataset.test_images)
+            record.accuracy = evaluate(network, tests, dataset.test_labels)
             # Layers remember their last mini-batch, and many records may be kept: make it small.
-            network.forward(prepare(dataset.test_images[:1]))
+            network.forward(tests[:1])
         return record
-
-
-def scaled(images, top, dtype):
-    """Images as floats, divided by `top`."""
-    return images.astype(dtype) / top
-
-
-def mirrored(images, scale):
-    """Images, mirrored left to right, as `scale` makes floats of them."""
-    return scale(images[:, :, ::-1])
 
 
 def any_active(network, images, at_once=100):
     """Whether any of the images makes any ReLU active."""
-    parts = (network.normalize(images[i : i + at_once]) for i in range(0, len(images), at_once))
-    return any(np.any(network.layers[0].forward(x) > 0) for x in parts)
+    normalize, conv, *_ = network.layers
+    parts = (images[i : i + at_once] for i in range(0, len(images), at_once))
+    return any(np.any(conv(normalize(part)) > 0) for part in parts)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.nn.initializers import normal, xavier
-from course_lib.nn.layers import Flatten, Linear, ReLU, Sigmoid
+from course_lib.nn.layers import Flatten, Linear, Normalize, ReLU, Sigmoid
 from course_lib.nn.losses import log_softmax
 from course_lib.nn.networks import Sequential
 from course_lib.nn.shapes import check_size
-from course_lib.nn.training import Normalize
 
-from .fault_switches import Switches, check_choice, check_positive
-from .posted_parts import OverwritingReLU, mini_batches
+from .fault_switches import Switches, check_choice, check_dataset, check_positive
+from .posted_parts import OverwritingReLU, endless_batches
 from .training_record import Record, Step, gradient_norms
 
 REPAIRED = {
@@ -64,8 +63,12 @@ class CaseB(Switches):
         check_size(self.batch_size, "batch_size")
         check_positive(self.learning_rate, "learning_rate")
 
-    def build(self, rng):
-        """Return the network: linear 128, sigmoid, linear 50, ReLU, linear 10."""
+    def build(self, rng, dataset=None):
+        """Return the network: normalize, flatten, linear 128, sigmoid, linear 50, ReLU, linear 10.
+
+        dataset: the one whose mean and standard deviation normalised pixels take; raw ones need
+        none. Raises ValueError where it is missing.
+        """
         init = normal(1) if self.weights == "normal 1" else xavier
         sizes = zip((64, 128, 50), (128, 50, 10), strict=True)
         first, second, third = (
@@ -75,13 +78,22 @@ class CaseB(Switches):
             for layer in (first, second, third):
                 layer.params["bias"] = rng.normal(0, 1, layer.params["bias"].shape)
         relu = OverwritingReLU() if self.relu == "overwriting" else ReLU()
-        return Sequential([Flatten(), first, Sigmoid(), second, relu, third])
+        return Sequential([
+            self.normalize(dataset),
+            Flatten(),
+            first,
+            Sigmoid(),
+            second,
+            relu,
+            third,
+        ])
 
-    def preparation(self, dataset):
-        """Return the function that makes the network's input of images: uint8 to float64."""
+    def normalize(self, dataset):
+        """Return the layer that the network begins with; for raw pixels it changes nothing."""
         if self.pixels == "normalised":
-            return Normalize(dataset.train_images, np.float64)
-        return lambda images: images.astype(np.float64)
+            check_dataset(dataset)
+            return Normalize.from_images(dataset.train_images, dtype=np.float64)
+        return Normalize(0, 1, dtype=np.float64)
 
     def softmax(self, logits):
         """exp(sign z) / sum of exp(sign z), for each row. (N, K) -> (N, K)."""
@@ -112,13 +124,12 @@ class CaseB(Switches):
 
     def steps(self, dataset, network, rng):
         """Train `network`, mini-batch by mini-batch, for ever. Yields a Step for each of them."""
-        prepare = self.preparation(dataset)
         linears = [layer for layer in network.layers if isinstance(layer, Linear)]
         named = {f"linear {number}": layer for number, layer in enumerate(linears, start=1)}
-        batches = mini_batches(len(dataset.train_images), self.batch_size, True, rng)
+        batches = endless_batches(len(dataset.train_images), self.batch_size, True, rng)
         for number, chosen in enumerate(batches):
             labels = dataset.train_labels[chosen]
-            logits = network.forward(prepare(dataset.train_images[chosen]))
+            logits = network.forward(dataset.train_images[chosen])
             p = self.softmax(logits)
             active = float(np.mean(linears[2].x > 0))  # what came out of the ReLU
             self.backward(network, self.gradient_of_logits(p, labels))
@@ -149,7 +160,7 @@ class CaseB(Switches):
         seed: of the first weights and of the shuffling. It ends early where numbers overflow.
         """
         rng = np.random.default_rng(seed)
-        network = self.build(rng)
+        network = self.build(rng, dataset)
         planned = epochs * -(-len(dataset.train_images) // self.batch_size)
         record = Record(network=network, planned=planned)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -157,7 +168,7 @@ class CaseB(Switches):
                 record.add(step)
                 if record.overflowed:
                     break
-            logits = network.forward(self.preparation(dataset)(dataset.test_images))
+            logits = network.forward(dataset.test_images)
             classes = (self.sign * logits).argmax(axis=1)
         record.accuracy = float(np.mean(classes == dataset.test_labels))
         return record

@@ -26,6 +26,15 @@ def check_choice(value, name, choices):
         raise ValueError(f"{name} is {value!r}; choose one of {known}")
 
 
+def check_dataset(dataset):
+    """Raise ValueError if there is no data set to take the mean and standard deviation from."""
+    if dataset is None:
+        raise ValueError(
+            "normalised pixels need the mean and standard deviation of the training images; "
+            "give the data set as well: build(rng, dataset)"
+        )
+
+
 def check_positive(value, name):
     """Raises ValueError where a number is not above 0."""
     if not value > 0:

@@ -6,6 +6,7 @@ from course_lib.nn import loops
 from course_lib.nn.layers import Conv2d, MaxPool2d, windows
 from course_lib.nn.losses import CrossEntropyLoss, check_labels, softmax
 from course_lib.nn.memory_layout import batch_first, batch_last
+from course_lib.nn.training import mini_batches
 
 
 class LoopConv2d(Conv2d):
@@ -130,9 +131,7 @@ class SquaredErrorLoss:
         return (weighted - self.p * weighted.sum(axis=1, keepdims=True)) / len(weighted)
 
 
-def mini_batches(count, batch_size, shuffle, rng):
-    """Yield the numbers of the images of one mini-batch after the other, for ever."""
+def endless_batches(count, batch_size, shuffle, rng):
+    """Yield the numbers of the images of one mini-batch after the other, epoch after epoch."""
     while True:
-        order = rng.permutation(count) if shuffle else np.arange(count)
-        for start in range(0, count, batch_size):
-            yield order[start : start + batch_size]
+        yield from mini_batches(count, batch_size, rng if shuffle else None)

@@ -10,22 +10,27 @@ from tqdm.auto import tqdm
 from course_lib import datasets
 from course_lib.datasets.data_folders import NAMES
 from course_lib.nn import networks, optim, training
-from course_lib.nn.layers import Flatten, Linear
+from course_lib.nn.layers import Flatten, Linear, Normalize
 from course_lib.nn.losses import CrossEntropyLoss
 
 from .option_values import at_least_0, at_least_1, share
 
 
-def linear(rng):
+def linear(normalize, rng):
     """Logistic regression on the pixels of 32x32x3 images."""
-    return networks.Sequential([Flatten(), Linear(3072, 10, rng=rng)])
+    return networks.Sequential([normalize, Flatten(), Linear(3072, 10, rng=rng)])
+
+
+def mlp(normalize, rng):
+    """For the digits."""
+    return networks.mlp((64, 50, 10), normalize=normalize, rng=rng)
 
 
 NETWORKS: dict[str, Callable] = {
     "course_cnn": networks.course_cnn,
     "three_layer_cnn": networks.three_layer_cnn,
     "linear": linear,
-    "mlp": lambda rng: networks.mlp((64, 50, 10), rng=rng),  # for the digits
+    "mlp": mlp,
 }
 
 
@@ -61,9 +66,9 @@ def main(options):
         )
         return 1
     rng = np.random.default_rng(options.seed)
-    net = NETWORKS[name](rng=rng)
+    net = NETWORKS[name](Normalize.from_images(data.train_images), rng=rng)
     schedule = optim.cosine(options.learning_rate, options.warmup) if options.cosine else None
-    size = sum(layer.params[key].size for layer, key in networks.parameters(net))
+    size = sum(weights.size for weights in net.parameters())
     print(f"{data}\n{name} with {size:,} weights, seed {options.seed}\n")
     print(f"{'epoch':>5} {'loss':>8} {'training':>9} {'test':>7} {'seconds':>8}")
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_lib.nn.networks import has_params, parameters
-from course_lib.nn.training import check_images, prepare
+from course_lib.nn.networks import has_params, parameter_slots
+from course_lib.nn.training import as_input, check_images
 
 from .layer_reports import layer_name
 
@@ -14,7 +14,7 @@ def gradient_row(network):
     Layer after layer, the weights of each before its biases; `layer_columns` says where they are.
     """
     parts = []
-    for layer, name in parameters(network):
+    for layer, name in parameter_slots(network):
         if name not in layer.grads:
             raise RuntimeError("there are no gradients yet; call network.backward first")
         parts.append(layer.grads[name].ravel())
@@ -42,7 +42,7 @@ def per_image_gradients(network, loss, images, labels, dtype=np.float32):
     default, whatever the network computes in.
     """
     images, labels = check_images(images, labels)
-    x, table = prepare(network, images), None
+    x, table = as_input(network, images), None
     for n in range(len(x)):
         loss.forward(network.forward(x[n : n + 1]), labels[n : n + 1])
         network.backward_to_params(loss.backward())

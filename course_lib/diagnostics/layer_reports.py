@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from course_lib.nn.layers import ReLU, Sigmoid, Tanh
-from course_lib.nn.networks import parameters
-from course_lib.nn.training import prepare
+from course_lib.nn.training import as_input
 
 SATURATED = 0.01  # a unit is saturated where its slope is below this share of the largest slope
 
@@ -81,8 +80,7 @@ def observe(network, loss, x, labels):
     a warning; `first_overflow` tells where they began.
     """
     x = np.asarray(x)
-    if x.dtype.kind in "iu" or any(parameters(network)):
-        x = prepare(network, x)
+    x = as_input(network, x)
     reports = []
     with np.errstate(all="ignore"):
         for number, layer in enumerate(network.layers):

@@ -47,6 +47,27 @@ def noticed():
         signal.signal(signal.SIGINT, usual)
 
 
+@contextmanager
+def stoppable(history):
+    """Let a training run be stopped: give the button to check between two steps.
+
+    After a stop, history.interrupted is True, and a line says how far the training got.
+    """
+    cell.check()
+    try:
+        with noticed() as button:
+            yield button
+            button.check()
+    except KeyboardInterrupt:
+        history.interrupted = True
+        cell.stop()
+        print(
+            f"Training stopped after {len(history.batch_loss):,} of {history.planned:,} "
+            f"mini-batches; {len(history.loss)} of {history.epochs} epochs are complete. The "
+            "network keeps what it has learned, and another call of fit goes on from there."
+        )
+
+
 class Cell:
     """The notebook cell that is running, if there is one that reports its beginning and end.
 

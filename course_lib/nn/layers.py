@@ -22,6 +22,7 @@ from .shapes import (
     check_channels,
     check_forward,
     check_gradient,
+    check_numbers,
     check_size,
     output_size,
     output_sizes,
@@ -29,7 +30,87 @@ from .shapes import (
 )
 
 
-class Conv2d:
+class Layer:
+    """What all layers share: `layer(x)` is short for `layer.forward(x)`."""
+
+    params: dict[str, np.ndarray] = {}  # of a layer without weights
+    grads: dict[str, np.ndarray] = {}
+
+    def forward(self, x):
+        raise NotImplementedError(f"{type(self).__name__} has no forward yet")
+
+    def __call__(self, x):
+        return self.forward(x)
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self.settings()})"
+
+    def settings(self):
+        """Return what the layer was made with, as text for its repr."""
+        return ""
+
+
+class Normalize(Layer):
+    """(x - mean) / std, channel by channel: the first layer of a network that takes whole numbers.
+
+    x (N, ..., C), whole numbers or floats on the same scale -> y of the same shape. mean and std
+    are numbers, or arrays (C,). Whole numbers become floats of `dtype`; floats keep their own.
+    Raises ValueError for a std that is not above 0. There is nothing to train in it.
+    """
+
+    def __init__(self, mean, std, *, dtype=np.float32):
+        self.mean, self.std = np.asarray(mean, np.float64), np.asarray(std, np.float64)
+        self.dtype = np.dtype(dtype)
+        if self.mean.ndim > 1 or self.std.ndim > 1 or not np.all(self.std > 0):
+            raise ValueError(
+                f"mean is {mean!r} and std is {std!r}; give a number or one for each channel, and "
+                "a std above 0"
+            )
+
+    @classmethod
+    def from_images(cls, images, *, dtype=np.float32):
+        """Return the layer that gives these images (N, H, W, C) mean 0 and standard deviation 1.
+
+        A channel that never changes becomes 0. Raises ValueError if there are no images.
+        """
+        images = np.asarray(images)
+        if images.ndim != 4 or not images.size:
+            raise ValueError(
+                f"the images have shape {images.shape}; give at least one, as (N, H, W, C)"
+            )
+        if images.dtype.kind in "iu" and 0 <= images.min() and images.max() < 65_536:
+            mean, std = mean_and_std_of_whole_numbers(images)
+        else:
+            mean = images.mean(axis=(0, 1, 2), dtype=np.float64)
+            std = images.std(axis=(0, 1, 2), dtype=np.float64)
+        return cls(mean, np.where(std > 0, std, 1), dtype=dtype)
+
+    def forward(self, x):
+        x = check_numbers(x, "x")
+        channels = max(self.mean.size, self.std.size)
+        if channels > 1:
+            check_channels(x, channels, "channels")
+        dtype = x.dtype if x.dtype.kind == "f" else self.dtype
+        factor, shift = (1 / self.std).astype(dtype), (-self.mean / self.std).astype(dtype)
+        self.factor = factor
+        if x.ndim != 4:
+            return np.multiply(x, factor, dtype=dtype) + shift
+        per_channel = (-1, 1, 1, 1)
+        pixels = x.transpose(3, 1, 2, 0)  # (C, H, W, N), as the other layers keep them
+        y = np.multiply(pixels, factor.reshape(per_channel), order="C", dtype=dtype)
+        y += shift.reshape(per_channel)
+        return batch_first(y)
+
+    def backward(self, dy):
+        check_forward(self, "factor")
+        return check_array(dy, "dy") * self.factor  # dy / std
+
+    def settings(self):
+        numbers = [[f"{value:.3g}" for value in np.ravel(part)] for part in (self.mean, self.std)]
+        return ", ".join(part[0] if len(part) == 1 else f"[{', '.join(part)}]" for part in numbers)
+
+
+class Conv2d(Layer):
     """Convolution: every filter looks at every window of every image.
 
     x (N, H, W, C_in) -> y (N, OH, OW, C_out); weight (KH, KW, C_in, C_out), bias (C_out,).
@@ -58,6 +139,12 @@ class Conv2d:
         )
         self.params = {"weight": weight.astype(dtype), "bias": np.zeros(out_channels, dtype)}
         self.grads = {}
+
+    def settings(self):
+        KH, KW, in_channels, out_channels = self.params["weight"].shape
+        text = f"{in_channels}, {out_channels}, {short((KH, KW))}"
+        text += f", stride={short(self.stride)}" if self.stride != (1, 1) else ""
+        return text + (f", padding={short(self.padding)}" if self.padding != (0, 0) else "")
 
     def forward(self, x):
         weight, bias = self.params["weight"], self.params["bias"]
@@ -129,7 +216,7 @@ class Conv2d:
         return batch_last(dy).reshape(dy.shape[3], -1)
 
 
-class MaxPool2d:
+class MaxPool2d(Layer):
     """The largest value in each window, channel by channel. Windows that do not fit are left out.
 
     x (N, H, W, C) -> y (N, OH, OW, C). kernel_size and stride are a whole number or a
@@ -139,6 +226,10 @@ class MaxPool2d:
     def __init__(self, kernel_size, stride=None):
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.stride = pair(kernel_size if stride is None else stride, "stride")
+
+    def settings(self):
+        text = short(self.kernel_size)
+        return text + (f", {short(self.stride)}" if self.stride != self.kernel_size else "")
 
     def forward(self, x):
         x = check_array(x, "x", "(N, H, W, C)")
@@ -172,7 +263,7 @@ class MaxPool2d:
         return batch_first(dx)
 
 
-class ReLU:
+class ReLU(Layer):
     """max(x, 0), element-wise. Any shape."""
 
     def forward(self, x):
@@ -186,7 +277,7 @@ class ReLU:
         return dy * self.positive  # np.where(self.positive, dy, 0), and much faster
 
 
-class Sigmoid:
+class Sigmoid(Layer):
     """1 / (1 + exp(-x)), element-wise, without overflow. Any shape."""
 
     def forward(self, x):
@@ -200,7 +291,7 @@ class Sigmoid:
         return dy * self.e / (1 + self.e) ** 2  # sigmoid(x) * sigmoid(-x)
 
 
-class Tanh:
+class Tanh(Layer):
     """tanh(x), element-wise. Any shape."""
 
     def forward(self, x):
@@ -213,7 +304,7 @@ class Tanh:
         return dy * (1 - self.y**2)
 
 
-class Flatten:
+class Flatten(Layer):
     """Each image as one row: (N, H, W, C) -> (N, H W C)."""
 
     def forward(self, x):
@@ -228,7 +319,7 @@ class Flatten:
         return dy.reshape(self.shape).copy(order="K")  # a copy, with the batch innermost as in dy
 
 
-class Linear:
+class Linear(Layer):
     """x @ weight + bias: every output is a weighted sum of all inputs.
 
     x (N, in) -> y (N, out); weight (in, out), bias (out,). With bias=False there is none.
@@ -245,6 +336,11 @@ class Linear:
         if bias:
             self.params["bias"] = np.zeros(out_features, dtype)
         self.grads = {}
+
+    def settings(self):
+        in_features, out_features = self.params["weight"].shape
+        without = "" if "bias" in self.params else ", bias=False"
+        return f"{in_features}, {out_features}{without}"
 
     def forward(self, x):
         x = check_array(x, "x", "(N, in)")
@@ -291,3 +387,21 @@ def windows(x, kernel_size, stride):
         for i in range(KH)
         for j in range(KW)
     ]
+
+
+def mean_and_std_of_whole_numbers(images):
+    """Return the mean and the standard deviation of each channel, (C,), exactly counted."""
+    top, channels = int(images.max()) + 1, images.shape[-1]
+    counts = np.zeros((channels, top))
+    for start in range(0, len(images), 500):  # a few at a time: bincount makes a large copy
+        for channel in range(channels):
+            some = images[start : start + 500, ..., channel]
+            counts[channel] += np.bincount(some.ravel(), minlength=top)
+    share, values = counts / counts.sum(axis=1, keepdims=True), np.arange(top)
+    mean = share @ values
+    return mean, np.sqrt(np.maximum(share @ values**2 - mean**2, 0))
+
+
+def short(sizes):
+    """Return a (height, width) pair as text: (3, 3) as "3"."""
+    return str(sizes[0] if sizes[0] == sizes[1] else sizes)

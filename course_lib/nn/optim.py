@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .networks import parameters
+from .networks import parameter_slots
 
 
 class SGD:
@@ -33,7 +33,7 @@ class SGD:
 
     def step(self, network):
         """Move every weight of the network against its gradient, in place."""
-        for layer, name in parameters(network):
+        for layer, name in parameter_slots(network):
             if name not in layer.grads:
                 raise RuntimeError("step was called before backward; call network.backward first")
             weight, gradient = layer.params[name], layer.grads[name]

@@ -18,7 +18,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from . import layers, losses
-from .networks import parameters
+from .networks import parameter_slots
 
 SHARE_SIZE = 32 * 32 * 32 * 3  # numbers in a share, about: 32 images of CIFAR-10
 
@@ -103,6 +103,6 @@ def replica(network):
     """Return a network that shares the same weights but has its own memory and grads."""
     twin = copy.copy(network)
     twin.layers = [copy.copy(layer) for layer in network.layers]
-    for layer in {id(layer): layer for layer, _ in parameters(twin)}.values():
+    for layer in {id(layer): layer for layer, _ in parameter_slots(twin)}.values():
         layer.grads = {}
     return twin

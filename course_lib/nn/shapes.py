@@ -4,6 +4,8 @@ import numbers
 
 import numpy as np
 
+BEGIN_WITH_NORMALIZE = ", or begin the network with layers.Normalize.from_images(images)"
+
 
 def pair(value, name, smallest=1):
     """Return a size as (height, width): 3 becomes (3, 3), and (3, 2) stays as it is.
@@ -50,6 +52,16 @@ def output_sizes(x, kernel_size, stride, padding=(0, 0)):
     )
 
 
+def check_numbers(x, name):
+    """Return x as an array of whole numbers or floats; raise TypeError for anything else."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "iu" and x.dtype not in (np.float32, np.float64):
+        raise TypeError(
+            f"{name} holds {x.dtype} numbers; give whole numbers, such as uint8, or float32"
+        )
+    return x
+
+
 def check_array(x, name, layout=None):
     """Return x as an array of floats with as many axes as `layout`, for example "(N, H, W, C)".
 
@@ -61,6 +73,7 @@ def check_array(x, name, layout=None):
         raise TypeError(
             f"{name} holds {x.dtype} numbers, and float32 or float64 are needed; "
             f"convert it with {name}.astype(np.float32)"
+            f"{BEGIN_WITH_NORMALIZE if name == 'x' and x.dtype.kind in 'iu' else ''}"
         )
     axes = layout.count(",") + 1 if layout else x.ndim
     if x.ndim != axes:

@@ -7,8 +7,7 @@ import numpy as np
 
 from . import interrupt, parallel
 from .losses import check_labels
-from .memory_layout import batch_first
-from .networks import parameters
+from .progress import progress_bar
 from .shapes import check_size
 
 
@@ -18,8 +17,8 @@ class History:
 
     loss and accuracy are means over an epoch's images, each measured while the network was learning
     from them. test_accuracy is measured after the epoch, if `fit` was given test images.
-    planned: the number of mini-batches planned. interrupted: whether training was stopped; it then
-    got as far as batch_loss does.
+    epochs, planned: the number of epochs and of mini-batches planned. interrupted: whether training
+    was stopped; it then got as far as batch_loss does.
     """
 
     loss: list = field(default_factory=list)
@@ -27,8 +26,33 @@ class History:
     test_accuracy: list = field(default_factory=list)
     seconds: list = field(default_factory=list)
     batch_loss: list = field(default_factory=list)
+    epochs: int = 0
     planned: int = 0
     interrupted: bool = False
+
+
+class Epoch:
+    """The loss and the accuracy so far, as means over the images seen in this epoch."""
+
+    def __init__(self):
+        self.start, self.seen, self.losses, self.hits = time.perf_counter(), 0, 0.0, 0
+
+    def add(self, loss, outputs, labels):
+        """Count one mini-batch: its loss, the network's outputs (N, K) and the labels (N,)."""
+        self.seen += len(labels)
+        self.losses += loss * len(labels)
+        self.hits += int(np.count_nonzero(outputs.argmax(axis=1) == labels))
+
+    @property
+    def loss(self):
+        return self.losses / self.seen
+
+    @property
+    def accuracy(self):
+        return self.hits / self.seen
+
+    def seconds(self):
+        return time.perf_counter() - self.start
 
 
 def fit(
@@ -51,8 +75,9 @@ def fit(
 ):
     """Train `network` with mini-batches drawn from the images; return the History.
 
-    images: (N, H, W, C). Whole numbers, such as uint8, are normalised as in `prepare`; floats are
-    taken as they are. labels: (N,), whole numbers. rng: the generator that shuffles and augments.
+    images: (N, H, W, C). Whole numbers, such as uint8, need a network that begins with a Normalize
+    layer; floats are taken as they are. labels: (N,), whole numbers.
+    rng: the generator that shuffles and augments.
     progress: show a progress bar. shuffle: draw the images in a new order in each epoch.
     augment: function(images, rng) -> images, applied to each mini-batch, such as `mirror`.
     schedule: function(share of the training done) -> learning rate, such as optim.cosine(0.1).
@@ -63,66 +88,54 @@ def fit(
     keeps what it has learned, and history.interrupted is True. If the same notebook cell goes on to
     another training run, that one raises KeyboardInterrupt.
     """
-    interrupt.cell.check()
     images, labels = check_images(images, labels)
     check_size(batch_size, "batch_size")
     check_size(epochs, "epochs")
-    if images.dtype.kind in "iu" and network.normalize is None:
-        network.normalize = Normalize(images)
+    steps = -(-len(images) // batch_size)
+    history = History(epochs=epochs, planned=epochs * steps)
     passes, update = _forward_and_backward, optimizer.step
     if recorder:
         passes, update = recorder.watch(network, passes, update)
-    count = len(images)
-    steps = -(-count // batch_size)
-    history = History(planned=epochs * steps)
-    bar = _progress_bar(history.planned) if progress else None
-    try:
-        with interrupt.noticed() as button:
-            for epoch in range(epochs):
-                start, losses, hits = time.perf_counter(), 0.0, 0
-                order = rng.permutation(count) if shuffle else np.arange(count)
-                with parallel.threads() as spread:
-                    forward_and_backward = parallel.SharedStep(passes, network, loss, spread)
-                    for step in range(steps):
-                        button.check()
-                        chosen = order[step * batch_size : (step + 1) * batch_size]
-                        batch = images[chosen] if augment is None else augment(images[chosen], rng)
-                        if schedule:
-                            optimizer.learning_rate = schedule((epoch + step / steps) / epochs)
-                        value, outputs = forward_and_backward(batch, labels[chosen])
-                        update(network)
-                        history.batch_loss.append(value)
-                        losses += value * len(chosen)
-                        hits += int(np.count_nonzero(outputs.argmax(axis=1) == labels[chosen]))
-                        if bar:
-                            seen = min((step + 1) * batch_size, count)
-                            _advance(bar, losses / seen, hits / seen)
-                history.loss.append(losses / count)
-                history.accuracy.append(hits / count)
-                if test is not None:
-                    history.test_accuracy.append(evaluate(network, *test))
-                history.seconds.append(time.perf_counter() - start)
-                if on_epoch:
-                    on_epoch(history)
-            button.check()
-    except KeyboardInterrupt:
-        history.interrupted = True
-    finally:
-        if bar:
-            bar.close()
-    if history.interrupted:
-        interrupt.cell.stop()
-        print(
-            f"Training stopped after {len(history.batch_loss):,} of {history.planned:,} "
-            f"mini-batches; {len(history.loss)} of {epochs} epochs are complete. The network "
-            "keeps what it has learned, and another call of fit goes on from there."
-        )
+    with interrupt.stoppable(history) as button, progress_bar(history, progress) as bar:
+        for number in range(epochs):
+            epoch = Epoch()
+            with parallel.threads() as spread:
+                forward_and_backward = parallel.SharedStep(passes, network, loss, spread)
+                batches = mini_batches(len(images), batch_size, rng if shuffle else None)
+                for step, chosen in enumerate(batches):
+                    button.check()
+                    if schedule:
+                        optimizer.learning_rate = schedule((number + step / steps) / epochs)
+                    batch = augment(images[chosen], rng) if augment else images[chosen]
+                    value, outputs = forward_and_backward(batch, labels[chosen])
+                    update(network)
+                    epoch.add(value, outputs, labels[chosen])
+                    history.batch_loss.append(value)
+                    bar.advance(epoch)
+            history.loss.append(epoch.loss)
+            history.accuracy.append(epoch.accuracy)
+            if test is not None:
+                history.test_accuracy.append(evaluate(network, *test))
+            history.seconds.append(epoch.seconds())
+            if on_epoch:
+                on_epoch(history)
     return history
+
+
+def mini_batches(count, batch_size, rng=None):
+    """Yield the numbers of the images of each mini-batch, arrays (batch_size,), for one epoch.
+
+    rng: the generator that shuffles the images; without one they come in their order. The last
+    mini-batch is smaller if batch_size does not divide count.
+    """
+    order = np.arange(count) if rng is None else rng.permutation(count)
+    for start in range(0, count, batch_size):
+        yield order[start : start + batch_size]
 
 
 def _forward_and_backward(network, loss, images, labels, weight):
     """Fill the network's grads from some images of a mini-batch: `weight` is their share of it."""
-    outputs = network.forward(prepare(network, images))
+    outputs = network.forward(as_input(network, images))
     value = loss.forward(outputs, labels)
     network.backward_to_params(loss.backward() * weight)
     return value * weight, outputs
@@ -131,7 +144,7 @@ def _forward_and_backward(network, loss, images, labels, weight):
 def evaluate(network, images, labels, batch_size=32):
     """Return the accuracy, from 0 to 1: the share of images whose label has the largest output.
 
-    images (N, H, W, C), prepared as in `fit`; labels (N,), whole numbers.
+    images (N, H, W, C), as for `fit`; labels (N,), whole numbers.
     """
     images, labels = check_images(images, labels)
     return float(np.mean(predict(network, images, batch_size) == labels))
@@ -142,7 +155,7 @@ def predict(network, images, batch_size=32):
 
     def classes(start):
         own = parallel.replica(network) if divisible else network
-        outputs = own.forward(prepare(own, images[start : start + batch_size]))
+        outputs = own.forward(as_input(own, images[start : start + batch_size]))
         return outputs.argmax(axis=1)
 
     divisible = parallel.divisible(network)
@@ -151,47 +164,15 @@ def predict(network, images, batch_size=32):
         return np.concatenate(list(spread(classes, range(0, len(images), batch_size))))
 
 
-def prepare(network, images):
-    """Return images (N, H, W, C) as the floats that the network works with.
+def as_input(network, images):
+    """Return images (N, H, W, C) as the network takes them: floats in the precision of its weights.
 
-    Whole numbers are normalised with network.normalize, which the first `fit` makes from its
-    images; floats are only converted to the precision of the weights.
+    Whole numbers stay as they are, for the Normalize layer that the network begins with.
     """
-    if images.dtype.kind in "iu":
-        return (network.normalize or Normalize(images))(images)
-    layer, name = next(parameters(network))
-    return images.astype(layer.params[name].dtype, copy=False)
-
-
-class Normalize:
-    """Subtract each channel's mean and divide by its standard deviation.
-
-    Both are those of the images it is made from: whole numbers (N, H, W, C). Images of the same
-    kind become floats (N, H, W, C).
-    """
-
-    def __init__(self, images, dtype=np.float32):
-        top = int(images.max(initial=0)) + 1
-        values, channels = np.arange(top), images.shape[-1]
-        counts = np.zeros((channels, top))
-        for start in range(0, len(images), 500):  # a few at a time: bincount makes a large copy
-            for channel in range(channels):
-                some = images[start : start + 500, ..., channel]
-                counts[channel] += np.bincount(some.ravel(), minlength=top)
-        share = counts / counts.sum(axis=1, keepdims=True)
-        self.mean = share @ values
-        self.std = np.sqrt(np.maximum(share @ values**2 - self.mean**2, 0))
-        self.std[self.std == 0] = 1  # a channel that never changes stays 0
-        self.dtype = dtype
-
-    def __call__(self, images):
-        per_channel = (-1, 1, 1, 1)
-        factor = (1 / self.std).astype(self.dtype).reshape(per_channel)
-        shift = (-self.mean / self.std).astype(self.dtype).reshape(per_channel)
-        pixels = images.transpose(3, 1, 2, 0)  # (C, H, W, N), as the layers keep them
-        x = np.multiply(pixels, factor, order="C", dtype=self.dtype)
-        x += shift
-        return batch_first(x)
+    weights = next(network.parameters(), None)
+    if images.dtype.kind in "iu" or weights is None:
+        return images
+    return images.astype(weights.dtype, copy=False)
 
 
 def mirror(images, rng):
@@ -206,14 +187,3 @@ def check_images(images, labels):
     if images.dtype.kind not in "iuf":
         raise TypeError(f"the images hold {images.dtype}; numbers are needed, such as uint8")
     return images, check_labels(labels, len(images))
-
-
-def _progress_bar(steps):
-    from tqdm.auto import tqdm
-
-    return tqdm(total=steps, desc="training", unit="batch", leave=False)
-
-
-def _advance(bar, loss, accuracy):
-    bar.set_postfix(loss=f"{loss:.3f}", accuracy=f"{accuracy:.1%}", refresh=False)
-    bar.update()

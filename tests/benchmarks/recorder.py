@@ -22,12 +22,17 @@ def training_run(make_network, every):
     """Return a function that trains for `every` steps: recorded by a new Recorder, or not."""
     from course_lib.diagnostics import Recorder
     from course_lib.nn import training
+    from course_lib.nn.layers import Normalize
     from course_lib.nn.losses import CrossEntropyLoss
     from course_lib.nn.optim import SGD
 
     rng, images, labels = data()
-    network, loss, optimizer = make_network(rng=rng), CrossEntropyLoss(), SGD(0.01, momentum=0.9)
-    network.normalize = training.Normalize(images)
+    normalize = Normalize.from_images(images)
+    network, loss, optimizer = (
+        make_network(normalize, rng=rng),
+        CrossEntropyLoss(),
+        SGD(0.01, momentum=0.9),
+    )
     chosen = rng.integers(0, len(images), every * BATCH)
 
     def run(recorded):

@@ -31,12 +31,17 @@ def data():
 def our_steps(make_network):
     """Return a function that does some steps with our layers, by training on some images."""
     from course_lib.nn import training
+    from course_lib.nn.layers import Normalize
     from course_lib.nn.losses import CrossEntropyLoss
     from course_lib.nn.optim import SGD
 
     rng, images, labels = data()
-    network, loss, optimizer = make_network(rng=rng), CrossEntropyLoss(), SGD(0.01, momentum=0.9)
-    network.normalize = training.Normalize(images)
+    normalize = Normalize.from_images(images)
+    network, loss, optimizer = (
+        make_network(normalize, rng=rng),
+        CrossEntropyLoss(),
+        SGD(0.01, momentum=0.9),
+    )
 
     def steps(count):
         chosen = rng.integers(0, len(images), count * BATCH)

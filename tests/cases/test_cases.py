@@ -13,7 +13,7 @@ from course_lib.cases.posted_parts import (
     DividingMaxPool2d,
     OverwritingReLU,
     ProbabilityLoss,
-    mini_batches,
+    endless_batches,
 )
 from course_lib.nn import gradcheck, training
 from tests.cases import posted
@@ -31,9 +31,8 @@ def digits():
 
 def test_any_active_looks_at_all_images(pictograms):
     network = CaseA().build(np.random.default_rng(0))
-    network.normalize = lambda images: images.astype(float)
-    network.layers[0].params["weight"][:] = 1
-    network.layers[0].params["bias"][:] = -1
+    network.layers[1].params["weight"][:] = 1
+    network.layers[1].params["bias"][:] = -1
     dark = np.zeros((250, 32, 32, 3), np.uint8)
     assert not case_a.any_active(network, dark)
     dark[249, 5, 5] = 200
@@ -50,7 +49,7 @@ def test_momentum_is_never_taken_for_frozen(pictograms):
 def first_steps(case, dataset, count, seed=0):
     """Take some steps; return the Steps, and the weights after them."""
     rng = np.random.default_rng(seed)
-    network = case.build(rng)
+    network = case.build(rng, dataset)
     steps = case.steps(dataset, network, rng)
     taken = list(islice(steps, count))
     next(steps)  # the last update is made when the next step is asked for
@@ -68,7 +67,7 @@ def test_case_a_as_posted_is_the_posted_algorithm_bit_for_bit(pictograms):
     count = 5
     case = CaseA(loops=True)
     rng = np.random.default_rng(0)
-    network = case.build(rng)
+    network = case.build(rng, pictograms)
     filters, conv_bias, linear = (array.copy() for array in weights(network))
     images = posted.images_of_the_student(pixels_of(pictograms.train_images[:count]))
     steps = case.steps(pictograms, network, rng)
@@ -149,7 +148,7 @@ def test_a_training_that_ends_early_would_not_have_changed_anything(pictograms):
     record = case.run(pictograms, images=1000, seed=1)
     assert record.frozen and record.seen < 1000
     rng = np.random.default_rng(1)
-    network = case.build(rng)
+    network = case.build(rng, pictograms)
     for step in islice(case.steps(pictograms, network, rng), 1000):
         if step.number >= record.seen:
             assert not any(step.gradients.values())
@@ -166,7 +165,8 @@ def test_a_record_is_small(pictograms):
 @pytest.mark.parametrize("pixels", ["raw", "0 to 1", "normalised"])
 def test_the_images_are_prepared_as_the_switches_say(pictograms, pixels, orientation):
     images = pictograms.test_images[:20]
-    x = CaseA(pixels=pixels, orientation=orientation).preparation(pictograms)(images)
+    case = CaseA(pixels=pixels, orientation=orientation)
+    x = case.normalize(pictograms)(case.orient(images))
     if orientation == "mirrored":
         images = images[:, :, ::-1]
     every = pictograms.train_images.astype(np.float64)
@@ -187,16 +187,12 @@ def test_the_images_are_prepared_as_the_switches_say(pictograms, pixels, orienta
 def test_the_network_of_a_record_knows_how_to_look_at_images(pictograms, switches):
     case = CaseA(dtype="float32", **switches)
     record = case.run(pictograms, images=300)
-    prepare = case.preparation(pictograms)
-    logits = [
-        record.network.forward(prepare(part)) for part in np.split(pictograms.test_images, 10)
-    ]
-    hits = np.concatenate(logits).argmax(axis=1) == pictograms.test_labels
+    tests = case.orient(pictograms.test_images)
+    hits = record.network(tests).argmax(axis=1) == pictograms.test_labels
     assert record.accuracy == hits.mean()
-    assert (
-        training.evaluate(record.network, pictograms.test_images, pictograms.test_labels)
-        == record.accuracy
-    )
+    for batch_size in (1, 7, 300):
+        accuracy = training.evaluate(record.network, tests, pictograms.test_labels, batch_size)
+        assert accuracy == record.accuracy
 
 
 # Case A's switches
@@ -271,7 +267,7 @@ def test_the_first_maximum_by_columns_gets_the_gradient():
     }
     for ties in expected:
         for loops in (False, True):
-            pool = CaseA(ties=ties, loops=loops).build(np.random.default_rng(0)).layers[2]
+            pool = CaseA(ties=ties, loops=loops).build(np.random.default_rng(0)).layers[3]
             for table, shares in ((x, expected[ties]), (below, expected_below[ties])):
                 y = pool.forward(table[np.newaxis, :, :, np.newaxis])
                 assert y.item() == 7
@@ -299,11 +295,11 @@ def test_the_gradient_of_the_probability_loss():
 
 
 def test_shuffling_takes_every_image_once_a_pass_and_another_order_each():
-    batches = mini_batches(10, 4, True, np.random.default_rng(0))
+    batches = endless_batches(10, 4, True, np.random.default_rng(0))
     passes = [np.concatenate(list(islice(batches, 3))) for _ in range(2)]
     assert all(sorted(order) == list(range(10)) for order in passes)
     assert not np.array_equal(*passes)
-    in_order = mini_batches(10, 4, False, np.random.default_rng(0))
+    in_order = endless_batches(10, 4, False, np.random.default_rng(0))
     assert [list(chosen) for chosen in islice(in_order, 4)] == [
         [0, 1, 2, 3],
         [4, 5, 6, 7],
@@ -353,7 +349,7 @@ def test_a_number_that_does_not_fit_is_named(case, switch, value, needed):
 def test_case_b_as_posted_is_the_posted_algorithm(digits, seed):
     case = CaseB()
     rng, order_rng = np.random.default_rng(seed), np.random.default_rng(seed)
-    network = case.build(rng)
+    network = case.build(rng, digits)
     case.build(order_rng)
     theirs = [array.copy() for array in weights(network)]
     order = order_rng.permutation(len(digits.train_images))

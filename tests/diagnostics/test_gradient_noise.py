@@ -10,7 +10,7 @@ from course_lib import diagnostics, figures
 from course_lib.figures import lesson_05_minibatch as noise
 from course_lib.figures import lesson_05_minibatch as pictures
 from course_lib.figures.description import describe
-from course_lib.nn import losses, networks
+from course_lib.nn import layers, losses, networks
 from course_lib.nn.layers import Flatten, Linear, ReLU
 from course_lib.nn.networks import Sequential
 
@@ -60,7 +60,7 @@ def test_columns_say_where_the_layers_are_in_a_row(data):
 def test_tables_are_float32_and_take_whole_numbers():
     rng = np.random.default_rng(3)
     pixels = rng.integers(256, size=(3, 32, 32, 3)).astype(np.uint8)
-    net = networks.course_cnn(rng=rng)
+    net = networks.course_cnn(layers.Normalize.from_images(pixels), rng=rng)
     rows = diagnostics.per_image_gradients(net, losses.CrossEntropyLoss(), pixels, [1, 2, 0])
     assert rows.shape == (3, 36_458) and rows.dtype == np.float32
     assert np.abs(rows).max(axis=1).min() > 0

@@ -11,7 +11,7 @@ from course_lib import diagnostics
 from course_lib.cases import CaseA, CaseB
 from course_lib.diagnostics.layer_reports import mean_and_spread, norm_and_rms
 from course_lib.nn import networks, training
-from course_lib.nn.layers import Flatten, Linear, ReLU, Sigmoid, Tanh
+from course_lib.nn.layers import Flatten, Linear, Normalize, ReLU, Sigmoid, Tanh
 from course_lib.nn.losses import CrossEntropyLoss, MSELoss
 from course_lib.nn.networks import Sequential
 from course_lib.nn.optim import SGD
@@ -183,13 +183,12 @@ def test_saturated_means_a_slope_below_a_hundredth_of_the_largest(layer, edge, d
     assert report.saturated == 3 / 6 and report.zeros is report.dead is None
 
 
-@pytest.mark.parametrize(("pixels", "words"), [(np.uint8, "whole"), (np.float64, "floats")])
-def test_images_are_prepared_as_for_training(pixels, words):
+@pytest.mark.parametrize("pixels", [np.uint8, np.float64])
+def test_whole_numbers_and_floats_go_in_as_in_training(pixels):
     images = np.random.default_rng(0).integers(256, size=(5, 32, 32, 3)).astype(pixels)
     net = make("course_cnn", dtype=np.float32)
-    net.normalize = training.Normalize(np.full((1, 1, 1, 3), 9, np.uint8))
-    x = net.normalize(images) if words == "whole" else images.astype(np.float32)
-    expected = net.layers[0].forward(x)
+    net.layers.insert(0, Normalize(9, 2))
+    expected = (images.astype(float) - 9) / 2
     report = diagnostics.observe(net, CrossEntropyLoss(), images, [0, 1, 2, 3, 4])[0]
     assert report.mean == pytest.approx(expected.mean(dtype=np.float64), rel=1e-5)
 
@@ -256,18 +255,19 @@ def test_the_two_cases_as_posted():
     reports = diagnostics.observe(
         CaseB().build(np.random.default_rng(0)), MSELoss(), x, np.zeros(20, int)
     )
-    assert reports[4].name == "4 OverwritingReLU" and 0 < reports[4].dead < reports[4].zeros < 1
-    assert reports[2].saturated > 0.8 and reports[4].spread > 5
+    assert reports[5].name == "5 OverwritingReLU" and 0 < reports[5].dead < reports[5].zeros < 1
+    assert reports[3].saturated > 0.8 and reports[5].spread > 5
     net = CaseA().build(np.random.default_rng(0))
     reports = diagnostics.observe(net, CrossEntropyLoss(), data(3)[0] * 255, [1, 2, 3])
     assert [report.name for report in reports] == [
-        "0 Conv2d",
-        "1 ReLU",
-        "2 ByColumns",
-        "3 Flatten",
-        "4 Linear",
+        "0 Normalize",
+        "1 Conv2d",
+        "2 ReLU",
+        "3 ByColumns",
+        "4 Flatten",
+        "5 Linear",
     ]
-    assert list(reports[4].weights) == ["weight"]
+    assert list(reports[5].weights) == ["weight"]
 
 
 # Overflow
@@ -554,11 +554,11 @@ def test_the_update_with_momentum_is_what_the_weights_moved_by():
 def test_gradients_are_those_that_the_optimizer_gets():
     class Clipping(SGD):
         def step(self, network):
-            for layer, name in network_parameters(network):
+            for layer, name in networks.parameter_slots(network):
                 layer.grads[name] *= 0
             super().step(network)
 
-    network_parameters, recorder = networks.parameters, diagnostics.Recorder(1)
+    recorder = diagnostics.Recorder(1)
     train(make("sigmoid"), recorder, optimizer=Clipping(0.1))
     assert min(recorder.gradients["1 Linear weight"]) > 0
     assert max(recorder.update_ratios["1 Linear weight"]) == 0

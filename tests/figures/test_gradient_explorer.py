@@ -218,13 +218,13 @@ def test_presets_hold_both_cases_and_every_diagnosis_that_is_a_matter_of_setting
 def test_case_a_is_that_of_the_cases_step_by_step(case, dataset):
     settings = gradient_explorer.presets.of_case_a(case)
     rng = np.random.default_rng(0)
-    network = case.build(rng)
+    network = case.build(rng, dataset)
     for number, step in enumerate(islice(case.steps(dataset, network, rng), 3)):
         result = compute(settings.but(steps=number), dataset)
         expected = [step.gradients["conv weight"], step.gradients["linear weight"]]
         np.testing.assert_allclose(result.l2, expected, rtol=1e-3)
         np.testing.assert_allclose(result.rms, expected / np.sqrt([432, 36000]), rtol=1e-3)
-        lengths = [np.linalg.norm(network.layers[k].params["weight"]) for k in (0, -1)]
+        lengths = [np.linalg.norm(network.layers[k].params["weight"]) for k in (1, -1)]
         moved = case.learning_rate * np.array(expected) / lengths
         np.testing.assert_allclose(result.step, moved, rtol=1e-3)
 
@@ -234,11 +234,11 @@ def test_case_a_is_that_of_the_cases_step_by_step(case, dataset):
 )
 def test_case_b_is_that_of_the_cases_at_the_first_step(case, dataset):
     digits = datasets.load("digits")
-    network = case.build(np.random.default_rng(0))
+    network = case.build(np.random.default_rng(0), digits)
     labels = digits.train_labels[:32]
-    logits = network.forward(case.preparation(digits)(digits.train_images[:32]))
+    logits = network.forward(digits.train_images[:32])
     network.backward(case.gradient_of_logits(case.softmax(logits), labels))
-    expected = [np.linalg.norm(network.layers[k].grads["weight"]) for k in (1, 3, 5)]
+    expected = [np.linalg.norm(network.layers[k].grads["weight"]) for k in (2, 4, 6)]
     result = compute(gradient_explorer.presets.of_case_b(case), dataset)
     np.testing.assert_allclose(result.l2, expected, rtol=1e-3)
     assert result.activations == ("Sigmoid", "ReLU")

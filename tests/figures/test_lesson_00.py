@@ -29,7 +29,7 @@ def steps():
 
 def test_the_architecture_has_the_shapes_that_the_network_computes():
     x, shapes = np.zeros((1, 32, 32, 3)), ["32×32×3"]
-    for layer in CaseA().build(np.random.default_rng(0)).layers:
+    for layer in CaseA().build(np.random.default_rng(0)).layers[1:]:
         x = layer.forward(x)
         shapes.append("×".join(str(length) for length in x.shape[1:]))
     assert [stage[1] for stage in pictures.STAGES] == [*shapes, "10"]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.nn import loops
-from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sigmoid, Tanh
+from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, Normalize, ReLU, Sigmoid, Tanh
 from tests.nn.golden import stored
 from tests.nn.torch_oracle import (
     LAYERS,
@@ -644,3 +644,83 @@ def test_each_half_of_backward_checks_dy(layer, x, half):
     dy = layer.forward(x)[:2]
     with pytest.raises(ValueError, match="dy has shape"):
         getattr(layer, half)(dy)
+
+
+# Normalisation
+
+
+def whole_images(seed=0):
+    images = np.random.default_rng(seed).integers(20, 90, (300, 6, 5, 3), dtype=np.uint8)
+    images[..., 2] = 7  # a channel that never changes
+    return images
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, np.float32, np.float64])
+def test_normalize_gives_mean_0_and_deviation_1(kind):
+    images = whole_images().astype(kind)
+    x = Normalize.from_images(images, dtype=np.float64)(images)
+    assert x.dtype == (kind if images.dtype.kind == "f" else np.float64)
+    atol = 1e-5 if x.dtype == np.float32 else 1e-12
+    np.testing.assert_allclose(x.mean(axis=(0, 1, 2)), 0, atol=atol)
+    np.testing.assert_allclose(x.std(axis=(0, 1, 2)), [1, 1, 0], atol=atol)
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (4, 6, 5, 3)])
+def test_normalize_is_the_formula_forward_and_backward(shape):
+    rng = np.random.default_rng(0)
+    x, dy = rng.integers(0, 256, shape, dtype=np.uint8), rng.normal(size=shape)
+    mean, std = np.array([1.0, 20, 30]), np.array([2.0, 3, 0.5])
+    layer = Normalize(mean, std, dtype=np.float64)
+    np.testing.assert_allclose(layer(x), (x - mean) / std, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(layer(x.astype(float)), layer(x), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(layer.backward(dy), dy / std, rtol=1e-12)
+    assert Normalize(0, 1)(x).dtype == np.float32 and np.array_equal(Normalize(0, 1)(x), x)
+
+
+def test_normalize_gives_each_image_what_it_gives_them_all():
+    images = whole_images()
+    layer = Normalize.from_images(images)
+    apart = np.concatenate([layer(images[n : n + 1]) for n in range(len(images))])
+    assert np.array_equal(apart, layer(images))
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: Normalize(0, 0), ValueError, "a std above 0"),
+        (lambda: Normalize(0, [1, -1, 1]), ValueError, "a std above 0"),
+        (lambda: Normalize(0, np.nan), ValueError, "a std above 0"),
+        (lambda: Normalize(np.zeros((2, 3)), 1), ValueError, "one for each channel"),
+        (lambda: Normalize.from_images(np.zeros((0, 4, 4, 3))), ValueError, "at least one"),
+        (lambda: Normalize.from_images(np.zeros((4, 4, 3))), ValueError, r"\(N, H, W, C\)"),
+        (lambda: Normalize([1, 2, 3], 1)(np.zeros((2, 4, 4, 1))), ValueError, "1 channels"),
+        (lambda: Normalize(0, 1)(np.zeros((2, 3), bool)), TypeError, "bool numbers"),
+        (lambda: Normalize(0, 1).backward(np.zeros((2, 3))), RuntimeError, "forward first"),
+    ],
+)
+def test_normalize_refuses_in_one_sentence(make, error, words):
+    with pytest.raises(error, match=words):
+        make()
+
+
+def test_layers_show_what_they_were_made_with():
+    layers = [
+        Conv2d(3, 16, 3),
+        Conv2d(1, 2, (3, 2), stride=2, padding=(1, 0)),
+        MaxPool2d(2),
+        MaxPool2d(3, 2),
+        Linear(4, 5, bias=False),
+        Normalize([132.97, 100, 1], [45.07, 2, 1]),
+        ReLU(),
+    ]
+    assert [repr(layer) for layer in layers] == [
+        "Conv2d(3, 16, 3)",
+        "Conv2d(1, 2, (3, 2), stride=2, padding=(1, 0))",
+        "MaxPool2d(2)",
+        "MaxPool2d(3, 2)",
+        "Linear(4, 5, bias=False)",
+        "Normalize([133, 100, 1], [45.1, 2, 1])",
+        "ReLU()",
+    ]
+    x = np.ones((2, 4, 4, 3))
+    assert np.array_equal(layers[0](x), layers[0].forward(x))

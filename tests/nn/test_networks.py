@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from course_lib.nn import initializers
-from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sigmoid, Tanh
+from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, Normalize, ReLU, Sigmoid, Tanh
 from course_lib.nn.losses import CrossEntropyLoss
-from course_lib.nn.networks import Sequential, course_cnn, mlp, parameters, three_layer_cnn
+from course_lib.nn.networks import Sequential, course_cnn, mlp, parameter_slots, three_layer_cnn
 from course_lib.nn.optim import SGD
 from tests.nn.torch_oracle import TorchNetwork, needs_torch
 
@@ -143,9 +143,9 @@ def test_backward_to_params_without_any_weights_says_so_or_does_nothing():
         assert "weights" in str(error)
 
 
-def test_parameters_are_the_arrays_themselves():
+def test_parameter_slots_name_layers_and_arrays():
     network = make("course_cnn")
-    names = [(network.layers.index(layer), name) for layer, name in parameters(network)]
+    names = [(network.layers.index(layer), name) for layer, name in parameter_slots(network)]
     assert names == [(0, "weight"), (0, "bias"), (4, "weight"), (4, "bias")]
 
 
@@ -153,7 +153,7 @@ def test_parameters_are_the_arrays_themselves():
 
 
 def count_parameters(network):
-    return sum(layer.params[name].size for layer, name in parameters(network))
+    return sum(layer.params[name].size for layer, name in parameter_slots(network))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_number_of_weights(network, count):
 @pytest.mark.parametrize(("count", "classes"), [(1, 10), (5, 3)])
 def test_output_shape(make_network, count, classes):
     images = np.zeros((count, 32, 32, 3), np.float32)
-    assert make_network(classes).forward(images).shape == (count, classes)
+    assert make_network(classes=classes).forward(images).shape == (count, classes)
 
 
 def test_shapes_on_the_way_through_course_cnn():
@@ -212,7 +212,7 @@ def test_dtype_is_kept_through_the_network(name, dtype):
     dx = network.backward(loss.backward())
     SGD(0.1, momentum=0.9, weight_decay=0.1).step(network)
     arrays = [logits, dx, *gradients(network).values()]
-    arrays += [layer.params[key] for layer, key in parameters(network)]
+    arrays += [layer.params[key] for layer, key in parameter_slots(network)]
     assert {array.dtype for array in arrays} == {np.dtype(dtype)}
 
 
@@ -232,7 +232,7 @@ def test_float32_is_close_to_float64(name):
 
 
 def weights(network):
-    return [layer.params[name] for layer, name in parameters(network)]
+    return [layer.params[name] for layer, name in parameter_slots(network)]
 
 
 @every_network
@@ -375,3 +375,33 @@ def test_layers_start_with_the_right_fan_in_and_a_bias_of_zero(layer, std):
     params = layer(np.random.default_rng(0)).params
     assert params["weight"].std() == pytest.approx(std, rel=0.02)
     assert not params["bias"].any()
+
+
+# What users of PyTorch expect
+
+
+def test_a_network_is_called_and_tells_of_its_layers():
+    images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8)
+    network = course_cnn(Normalize.from_images(images), rng=np.random.default_rng(0))
+    assert np.array_equal(network(images), network.forward(images))
+    first, *lines, total, last = repr(network).splitlines()
+    assert (first, last) == ("Sequential(", ")") and total.strip() == "36,458 parameters"
+    assert [line.split()[0] for line in lines] == ["0:", "1:", "2:", "3:", "4:", "5:"]
+    assert "Conv2d(3, 16, 3)" in lines[1] and "weight (3, 3, 3, 16), bias (16,)" in lines[1]
+    assert lines[1].endswith(" 448") and lines[5].endswith("36,010")
+
+
+def test_parameters_are_the_arrays_themselves_with_names():
+    network = course_cnn(rng=np.random.default_rng(0))
+    names = [name for name, _ in network.named_parameters()]
+    assert names == ["0.weight", "0.bias", "4.weight", "4.bias"]
+    for array in network.parameters():
+        array[...] = 7
+    assert all(np.all(array == 7) for _, array in network.named_parameters())
+    assert network.layers[0].params["weight"].min() == 7
+
+
+@pytest.mark.parametrize("make", [course_cnn, three_layer_cnn])
+def test_a_network_that_begins_with_something_else(make):
+    with pytest.raises(TypeError, match="Normalize.from_images"):
+        make(10)

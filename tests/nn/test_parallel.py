@@ -40,7 +40,7 @@ def test_shares_add_up_to_the_gradient_of_the_whole_mini_batch(count, loss):
     assert step.shares(images) == max(round(count / 32), 1)
     assert got == pytest.approx(value, rel=1e-12)
     np.testing.assert_allclose(shared_outputs, outputs, rtol=1e-10, atol=1e-12)
-    for layer, name in networks.parameters(expected):
+    for layer, name in networks.parameter_slots(expected):
         twin = shared.layers[expected.layers.index(layer)]
         np.testing.assert_allclose(twin.grads[name], layer.grads[name], rtol=1e-9, atol=1e-13)
 
@@ -61,7 +61,11 @@ def train(threads, dtype=np.float32):
             progress=False,
         )
         classes = training.predict(trained, images, batch_size=40)
-    return history, [layer.params[name] for layer, name in networks.parameters(trained)], classes
+    return (
+        history,
+        [layer.params[name] for layer, name in networks.parameter_slots(trained)],
+        classes,
+    )
 
 
 def test_one_thread_and_several_train_alike_to_the_last_bit():
@@ -126,9 +130,9 @@ def test_a_replica_shares_the_weights_and_nothing_else():
     twin = parallel.replica(first)
     images, labels = images_and_labels(2)
     whole(first, CrossEntropyLoss(), images, labels)
-    before = [layer.grads[name].copy() for layer, name in networks.parameters(first)]
+    before = [layer.grads[name].copy() for layer, name in networks.parameter_slots(first)]
     whole(twin, CrossEntropyLoss(), -images, labels)
-    after = [layer.grads[name] for layer, name in networks.parameters(first)]
+    after = [layer.grads[name] for layer, name in networks.parameter_slots(first)]
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
     SGD(0.1).step(first)
     assert all(

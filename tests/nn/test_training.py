@@ -7,7 +7,7 @@ import pytest
 
 from course_lib import datasets
 from course_lib.__main__ import main
-from course_lib.nn import interrupt, networks, optim, training
+from course_lib.nn import interrupt, layers, networks, optim, training
 from course_lib.nn.layers import Flatten, Linear
 from course_lib.nn.losses import CrossEntropyLoss
 
@@ -17,9 +17,13 @@ def digits():
     return datasets.load("digits")
 
 
+def mlp(images, rng):
+    return networks.mlp((64, 20, 10), normalize=layers.Normalize.from_images(images), rng=rng)
+
+
 def fit(images, labels, seed=0, net=None, **options):
     rng = np.random.default_rng(seed)
-    net = net or networks.mlp((64, 20, 10), rng=rng)
+    net = net or mlp(images, rng)
     arguments = {
         "loss": CrossEntropyLoss(),
         "optimizer": optim.SGD(0.05, momentum=0.9),
@@ -42,7 +46,8 @@ def test_a_network_learns_the_digits(digits):
 
 def test_the_course_network_learns_the_pictograms():
     data = datasets.load("pictograms")
-    net = networks.course_cnn(rng=np.random.default_rng(1))
+    normalize = layers.Normalize.from_images(data.train_images)
+    net = networks.course_cnn(normalize, rng=np.random.default_rng(1))
     fit(
         data.train_images,
         data.train_labels,
@@ -56,7 +61,7 @@ def test_the_course_network_learns_the_pictograms():
 def test_the_same_seed_gives_the_same_training(digits):
     def weights(seed):
         net, history = fit(digits.train_images, digits.train_labels, seed)
-        return net.layers[1].params["weight"], history.batch_loss
+        return net.layers[2].params["weight"], history.batch_loss
 
     (first, losses), (again, losses_again), (other, _) = weights(0), weights(0), weights(1)
     assert np.array_equal(first, again) and losses == losses_again
@@ -129,7 +134,7 @@ class Presses:
 
 
 def weights_of(net):
-    return [layer.params[name] for layer, name in networks.parameters(net)]
+    return [layer.params[name] for layer, name in networks.parameter_slots(net)]
 
 
 def equal(left, right):
@@ -152,7 +157,7 @@ def test_a_stopped_training_finishes_its_mini_batch(digits, capsys):
     def enough():
         raise Enough
 
-    other = networks.mlp((64, 20, 10), rng=(rng := np.random.default_rng(0)))
+    other = mlp(digits.train_images, rng := np.random.default_rng(0))
     with pytest.raises(Enough):  # the same training, ended before the mini-batch after it
         fit(images, labels, net=other, rng=rng, epochs=50, augment=Presses(31, press=enough))
     assert equal(weights_of(net), weights_of(other))
@@ -250,26 +255,38 @@ def test_mirror_turns_about_half_of_the_images():
     assert mirrored.dtype == np.uint8
 
 
-def test_normalize_gives_mean_0_and_deviation_1():
-    images = np.random.default_rng(0).integers(20, 90, (300, 6, 5, 3), dtype=np.uint8)
-    images[..., 2] = 7  # a channel that never changes
-    x = training.Normalize(images, np.float64)(images)
-    assert x.shape == images.shape and x.dtype == np.float64
-    np.testing.assert_allclose(x.mean(axis=(0, 1, 2)), 0, atol=1e-12)
-    np.testing.assert_allclose(x.std(axis=(0, 1, 2)), [1, 1, 0], atol=1e-12)
-
-
 def test_test_images_are_normalised_as_the_training_images(digits):
     net, _ = fit(digits.train_images, digits.train_labels, epochs=1)
-    brighter = (digits.test_images + 40).astype(np.uint8)
-    assert not np.allclose(training.prepare(net, brighter).mean(), 0, atol=1)
+    normalize = net.layers[0]
+    before = normalize(digits.test_images)
+    training.evaluate(net, (digits.test_images + 40).astype(np.uint8), digits.test_labels)
+    assert np.array_equal(normalize(digits.test_images), before)
+
+
+@pytest.mark.parametrize("how", ["fit", "evaluate", "predict"])
+def test_whole_numbers_are_refused_without_a_normalize_layer(digits, how):
+    net, images, labels = networks.mlp((64, 10)), digits.train_images, digits.train_labels
+    call = {
+        "fit": lambda: fit(images, labels, net=net),
+        "evaluate": lambda: training.evaluate(net, images, labels),
+        "predict": lambda: training.predict(net, images),
+    }
+    with pytest.raises(TypeError, match="uint8 numbers.*begin the network with layers.Normalize"):
+        call[how]()
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 300])
+def test_answers_do_not_depend_on_the_batch_size(digits, batch_size):
+    net, _ = fit(digits.train_images, digits.train_labels, epochs=1)
+    expected = training.predict(net, digits.test_images)
+    assert np.array_equal(training.predict(net, digits.test_images, batch_size), expected)
 
 
 def test_floats_are_taken_as_they_are():
     net = networks.mlp((4, 10))
     images = np.full((3, 2, 2, 1), 7.5)
-    assert np.array_equal(training.prepare(net, images), images)
-    assert training.prepare(net, images).dtype == np.float32
+    assert np.array_equal(training.as_input(net, images), images)
+    assert training.as_input(net, images).dtype == np.float32
 
 
 @pytest.mark.parametrize(
@@ -285,7 +302,7 @@ def test_floats_are_taken_as_they_are():
 )
 def test_images_and_labels_that_do_not_fit(images, labels, words):
     with pytest.raises((ValueError, TypeError), match=words):
-        fit(images, labels)
+        fit(images, labels, net=networks.mlp((64, 10)))
 
 
 def test_a_batch_of_nothing_is_refused(digits):

@@ -32,7 +32,7 @@ from threadpoolctl import ThreadpoolController
 from course_lib import datasets, diagnostics, figures
 from course_lib.cases import CaseA, CaseB, trial
 from course_lib.figures.explorer_base import Explorer, slider
-from course_lib.nn import losses, networks, optim, training
+from course_lib.nn import layers, losses, networks, optim, training
 from course_lib.practice import notebook
 
 notebook.explain_errors()
@@ -40,6 +40,7 @@ notebook.explain_errors()
 rng = np.random.default_rng(0)
 images = rng.integers(0, 256, (2000, 32, 32, 3), dtype=np.uint8)
 labels = rng.integers(0, 10, 2000)
+normalize = layers.Normalize.from_images(images)
 data = datasets.Dataset("noise", tuple("0123456789"), images, labels, images[:50], labels[:50])
 digits = datasets.load("digits")
 
@@ -57,11 +58,11 @@ def fit(net, epochs=500, progress=True, **options):
     return training.fit(net, images, labels, epochs=epochs, progress=progress, **arguments)
 
 def finite(net):
-    arrays = [layer.params[name] for layer, name in networks.parameters(net)]
+    arrays = [layer.params[name] for layer, name in networks.parameter_slots(net)]
     return all(np.isfinite(array).all() for array in arrays)
 
 before = state()
-small = networks.course_cnn(rng=rng)
+small = networks.course_cnn(normalize, rng=rng)
 fit(small, epochs=1)  # so that everything is imported
 print("ready" if before[1] else "not the usual handler")
 """
@@ -85,13 +86,13 @@ def value(kernel, expression):
 # The stop button during a training
 
 FITS = {
-    "the network of the case, with a bar": "net = networks.course_cnn(rng=rng)\n{ready}fit(net)",
-    "one image a step": "net = networks.course_cnn(rng=rng)\n{ready}fit(net, batch_size=1)",
+    "the network of the case, with a bar": "net = networks.course_cnn(normalize, rng=rng)\n{ready}fit(net)",
+    "one image a step": "net = networks.course_cnn(normalize, rng=rng)\n{ready}fit(net, batch_size=1)",
     "float64, large mini-batches": (
-        "net = networks.course_cnn(rng=rng, dtype=np.float64)\n{ready}fit(net, batch_size=200)"
+        "net = networks.course_cnn(normalize, rng=rng, dtype=np.float64)\n{ready}fit(net, batch_size=200)"
     ),
     "three layers, tests and a recorder": (
-        "net = networks.three_layer_cnn(filters=(8, 8, 8), rng=rng)\n"
+        "net = networks.three_layer_cnn(normalize, filters=(8, 8, 8), rng=rng)\n"
         "{ready}fit(net, test=(images[:99], labels[:99]), recorder=diagnostics.Recorder(1))"
     ),
 }
@@ -124,14 +125,14 @@ for seed in range(3):
     assert result.error == "KeyboardInterrupt" and "Training stopped" in result.printed
     assert "stopped in an earlier training" in result.traceback
     assert value(kernel, "results") == "[0]"
-    after = kernel.run("print(fit(networks.course_cnn(rng=rng), epochs=1).interrupted)")
+    after = kernel.run("print(fit(networks.course_cnn(normalize, rng=rng), epochs=1).interrupted)")
     assert after.printed.strip() == "False", after.traceback
 
 
 EXPERIMENTS = {
     "case A": "CaseA.repaired(batch_size=1).run(data, images=10**6)",
     "case A, step by step": (
-        "[0 for _ in CaseA.repaired().steps(data, networks.course_cnn(rng=rng), rng)]"
+        "[0 for _ in CaseA.repaired().steps(data, networks.course_cnn(normalize, rng=rng), rng)]"
     ),
     "case B": "CaseB.repaired().run(digits, epochs=10**6)",
     "the verdict, on all cores": (

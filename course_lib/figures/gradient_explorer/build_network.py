@@ -7,9 +7,8 @@ import numpy as np
 from course_lib import datasets
 from course_lib.cases import CaseA
 from course_lib.nn.initializers import he, normal, uniform, xavier
-from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sigmoid, Tanh
+from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, Normalize, ReLU, Sigmoid, Tanh
 from course_lib.nn.networks import Sequential
-from course_lib.nn.training import Normalize
 
 IMAGES = 2000  # the first ones of the training images
 SIDE = 8  # pixels: the stack of linear layers sees images averaged down to 8 x 8
@@ -73,9 +72,10 @@ def pictures(dataset, network, inputs):
     if network == "layers":
         images = averaged(images)
     if network == "case A":
-        x = CaseA(pixels=inputs, dtype="float32").preparation(dataset)(images)
+        case = CaseA(pixels=inputs, dtype="float32")
+        x = case.normalize(dataset)(case.orient(images))
     elif inputs == "normalised":
-        x = Normalize(images)(images)
+        x = Normalize.from_images(images)(images)
     else:
         brightest = 1 if inputs == "raw" else 16 if network == "case B" else 255
         x = images.astype(np.float32) / brightest

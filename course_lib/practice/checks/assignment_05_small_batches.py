@@ -300,9 +300,9 @@ def use_accumulate(function, small, loss, images, labels, piece):
         )
     )
     check_signature(function, inputs)
-    before = [layer.params[name].copy() for layer, name in networks.parameters(small)]
+    before = [layer.params[name].copy() for layer, name in networks.parameter_slots(small)]
     result = function(*inputs.values())
-    after = [layer.params[name] for layer, name in networks.parameters(small)]
+    after = [layer.params[name] for layer, name in networks.parameter_slots(small)]
     if not all(map(np.array_equal, before, after)):
         raise CheckFailed(
             "The weights of the network are not what they were before. Only the "

@@ -12,7 +12,7 @@ from course_lib.cases.patients import FAULTS, Patient, admit
 from course_lib.diagnostics import observe
 from course_lib.nn import layers
 from course_lib.nn.gradcheck import STEP
-from course_lib.nn.networks import Sequential, parameters
+from course_lib.nn.networks import Sequential, parameter_slots
 
 from .engine import Case, CheckFailed, check, error_case
 from .engine.describe import describe
@@ -465,9 +465,9 @@ def factors_case(parts, x, dy, hint="", title=""):
 
 
 def with_weights_kept(function, network, x, dy):
-    before = [layer.params[name].copy() for layer, name in parameters(network)]
+    before = [layer.params[name].copy() for layer, name in parameter_slots(network)]
     result = function(network, x, dy)
-    after = [layer.params[name] for layer, name in parameters(network)]
+    after = [layer.params[name] for layer, name in parameter_slots(network)]
     if len(before) != len(after) or not all(map(np.array_equal, before, after)):
         raise CheckFailed("Your function changed the weights of the network. It shall only look.")
     return result

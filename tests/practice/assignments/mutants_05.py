@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib import diagnostics
 from course_lib.nn import losses
-from course_lib.nn.networks import parameters
+from course_lib.nn.networks import parameter_slots
 from tests.practice.assignments import changes, endless
 from tests.practice.assignments import solutions_05 as right
 
@@ -133,7 +133,7 @@ def keeps_adding(network, loss, images, labels, piece):
         x = images[start : start + piece]
         value = loss.forward(network.forward(x), labels[start : start + piece])
         network.backward(loss.backward())
-        for layer, name in parameters(network):
+        for layer, name in parameter_slots(network):
             layer.grads[name] = layer.grads[name] + layer.grads[name] * 0
     return value, diagnostics.gradient_row(network)
 
@@ -147,7 +147,7 @@ def steps_between(network, loss, images, labels, piece):
         value += share * loss.forward(network.forward(x), y)
         network.backward(loss.backward())
         gradient = gradient + share * diagnostics.gradient_row(network)
-        for layer, name in parameters(network):
+        for layer, name in parameter_slots(network):
             layer.params[name] -= 0.01 * layer.grads[name]
     return value, gradient
 

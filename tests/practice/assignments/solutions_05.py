@@ -64,12 +64,12 @@ def accumulate_sums(network, loss, images, labels, piece):
 
 def accumulate_by_layers(net, loss, images, labels, piece):
     """Adds up each layer's own arrays, one image at a time, and joins them at the end."""
-    totals = [np.zeros_like(layer.params[name]) for layer, name in networks.parameters(net)]
+    totals = [np.zeros_like(layer.params[name]) for layer, name in networks.parameter_slots(net)]
     values = []
     for n in range(len(images)):
         values.append(loss.forward(net.forward(images[n : n + 1]), labels[n : n + 1]))
         net.backward(loss.backward())
-        for total, (layer, name) in zip(totals, networks.parameters(net), strict=True):
+        for total, (layer, name) in zip(totals, networks.parameter_slots(net), strict=True):
             total += layer.grads[name]
     row = np.concatenate([total.ravel() for total in totals])
     return np.mean(values), row / len(images)
