@@ -1,10 +1,12 @@
 """Case A: the CIFAR-10 network that died within a handful of images."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
+from course_lib.datasets import Dataset
 from course_lib.nn.initializers import he, normal, uniform, xavier
 from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, Normalize, ReLU
 from course_lib.nn.losses import CrossEntropyLoss
@@ -61,9 +63,10 @@ LONG_QUIET = (32, 256, 1024, 4096)  # steps without an active ReLU, after which 
 class CaseA(Switches):
     """One switch for each fault. CaseA() is the network as posted; `REPAIRED` holds the repairs.
 
-    pixels: "raw" (0 to 255), "0 to 1" or "normalised" (mean 0, spread 1 for each channel).
-    orientation: "mirrored" or "upright". filters, weights: how the convolution and the linear layer
-    start: "normal 0.01" is N(0, 0.01²), "uniform 0 to 0.1" is U(0, 0.1), or "xavier", or "he".
+    pixels: "raw" (0 to 255), "0 to 1" or "normalised" (mean 0, standard deviation 1, for each
+    channel). orientation: "mirrored" or "upright".
+    filters, weights: how the convolution and the linear layer start: "normal 0.01" is N(0, 0.01²),
+    "uniform 0 to 0.1" is U(0, 0.1), or "xavier", or "he".
     bias: whether the linear layer has one. momentum was 0. shuffle: a new order in each pass.
     ties: which maximum gets max-pooling's gradient: the first "by columns" or "by rows", or all of
     them, "divided". loss: where p - y comes from: "softmax" or "log-softmax"; or "probability",
@@ -86,7 +89,7 @@ class CaseA(Switches):
 
     REPAIRED = REPAIRED
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_choice(self.pixels, "pixels", ("raw", "0 to 1", "normalised"))
         check_choice(self.orientation, "orientation", ("mirrored", "upright"))
         check_choice(self.filters, "filters", SCHEMES)
@@ -97,7 +100,7 @@ class CaseA(Switches):
         check_size(self.batch_size, "batch_size")
         check_positive(self.learning_rate, "learning_rate")
 
-    def build(self, rng, dataset=None):
+    def build(self, rng: np.random.Generator, dataset: Dataset | None = None) -> Sequential:
         """Return the network: normalize, convolution, ReLU, max-pooling, flatten, linear.
 
         dataset: the one whose mean and standard deviation normalised pixels take; raw ones need
@@ -111,18 +114,20 @@ class CaseA(Switches):
         pool = POOLS[self.ties](LoopMaxPool2d if self.loops else MaxPool2d)
         return Sequential([self.normalize(dataset), conv, ReLU(), pool, Flatten(), linear])
 
-    def normalize(self, dataset):
+    def normalize(self, dataset: Dataset | None) -> Normalize:
         """Return the layer that the network begins with; for raw pixels it changes nothing."""
         if self.pixels == "normalised":
-            check_dataset(dataset)
-            return Normalize.from_images(dataset.train_images, dtype=self.dtype)
+            images = check_dataset(dataset).train_images
+            return Normalize.from_images(images, dtype=self.dtype)
         return Normalize(0, 255 if self.pixels == "0 to 1" else 1, dtype=self.dtype)
 
-    def orient(self, images):
+    def orient(self, images: np.ndarray) -> np.ndarray:
         """Return the images (N, H, W, C) upright, or mirrored left to right as in the post."""
         return images if self.orientation == "upright" else images[:, :, ::-1]
 
-    def steps(self, dataset, network, rng):
+    def steps(
+        self, dataset: Dataset, network: Sequential, rng: np.random.Generator
+    ) -> Iterator[Step]:
         """Train `network`, mini-batch by mini-batch, for ever. Yields a Step before each update."""
         loss, optimizer = LOSSES[self.loss](), SGD(self.learning_rate, self.momentum)
         _, conv, relu, *_, linear = network.layers
@@ -137,7 +142,7 @@ class CaseA(Switches):
             yield Step(number, value, loss.probabilities, labels, gradient_norms(named), active)
             optimizer.step(network)
 
-    def run(self, dataset, images=5000, seed=0):
+    def run(self, dataset: Dataset, images: int = 5000, seed: int = 0) -> Record:
         """Train on that many images and return the Record.
 
         The images are taken from the first on, and from the first again after the last.
@@ -168,7 +173,7 @@ class CaseA(Switches):
         return record
 
 
-def any_active(network, images, at_once=100):
+def any_active(network: Sequential, images: np.ndarray, at_once: int = 100) -> bool:
     """Whether any of the images makes any ReLU active."""
     normalize, conv, *_ = network.layers
     parts = (images[i : i + at_once] for i in range(0, len(images), at_once))

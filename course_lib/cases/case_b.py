@@ -1,17 +1,24 @@
 """Case B: the handwritten-digit network that gave nearly the same answer for every image."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.datasets import Dataset
 from course_lib.nn.initializers import normal, xavier
 from course_lib.nn.layers import Flatten, Linear, Normalize, ReLU, Sigmoid
-from course_lib.nn.losses import log_softmax
 from course_lib.nn.networks import Sequential
 from course_lib.nn.shapes import check_size
 
 from .fault_switches import Switches, check_choice, check_dataset, check_positive
-from .posted_parts import OverwritingReLU, endless_batches
+from .posted_parts import (
+    OverwritingReLU,
+    PostedCrossEntropyLoss,
+    SquaredErrorLoss,
+    endless_batches,
+    posted_softmax,
+)
 from .training_record import Record, Step, gradient_norms
 
 REPAIRED = {
@@ -30,8 +37,9 @@ REPAIRED = {
 class CaseB(Switches):
     """One switch for each fault. CaseB() is the network as posted; `REPAIRED` holds the repairs.
 
-    pixels: "raw" (0 to 16) or "normalised" (mean 0, spread 1). weights: "normal 1" draws every
-    weight and every bias from N(0, 1); "xavier", biases 0. sign: -1 for exp(-z), 1 for exp(z).
+    pixels: "raw" (0 to 16) or "normalised" (mean 0, standard deviation 1).
+    weights: "normal 1" draws every weight and bias from N(0, 1); "xavier", biases 0.
+    sign: -1 for exp(-z), 1 for exp(z).
     shift: whether softmax subtracts each row's maximum. jacobian: of the softmax, diag(p) minus
     p·p, which is one number ("scalar"), or minus the outer product of p with itself ("outer"). It
     matters to the squared error alone. loss: "squared error" or "cross-entropy". relu:
@@ -52,7 +60,7 @@ class CaseB(Switches):
 
     REPAIRED = REPAIRED
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_choice(self.pixels, "pixels", ("raw", "normalised"))
         check_choice(self.weights, "weights", ("normal 1", "xavier"))
         check_choice(self.sign, "sign", (-1, 1))
@@ -63,7 +71,7 @@ class CaseB(Switches):
         check_size(self.batch_size, "batch_size")
         check_positive(self.learning_rate, "learning_rate")
 
-    def build(self, rng, dataset=None):
+    def build(self, rng: np.random.Generator, dataset: Dataset | None = None) -> Sequential:
         """Return the network: normalize, flatten, linear 128, sigmoid, linear 50, ReLU, linear 10.
 
         dataset: the one whose mean and standard deviation normalised pixels take; raw ones need
@@ -88,55 +96,42 @@ class CaseB(Switches):
             third,
         ])
 
-    def normalize(self, dataset):
+    def normalize(self, dataset: Dataset | None) -> Normalize:
         """Return the layer that the network begins with; for raw pixels it changes nothing."""
         if self.pixels == "normalised":
-            check_dataset(dataset)
-            return Normalize.from_images(dataset.train_images, dtype=np.float64)
+            images = check_dataset(dataset).train_images
+            return Normalize.from_images(images, dtype=np.float64)
         return Normalize(0, 1, dtype=np.float64)
 
-    def softmax(self, logits):
-        """exp(sign z) / sum of exp(sign z), for each row. (N, K) -> (N, K)."""
-        z = self.sign * logits
-        if self.shift:
-            z = z - z.max(axis=1, keepdims=True)
-        exponentials = np.exp(z)
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+    def softmax(self, logits: np.ndarray) -> np.ndarray:
+        """Return the probabilities as this network computes them: (N, K) -> (N, K)."""
+        return posted_softmax(logits, self.sign, self.shift)
 
-    def loss_of_logits(self, logits, labels):
-        """The mean over the mini-batch of the squared error, or of -log p[label]."""
+    def make_loss(self) -> SquaredErrorLoss | PostedCrossEntropyLoss:
+        """Return the loss, squared error or cross-entropy, with the faults of its switches."""
         if self.loss == "cross-entropy":
-            rows = np.arange(len(labels))
-            return float(-log_softmax(self.sign * logits)[rows, labels].mean())
-        difference = self.softmax(logits) - np.eye(logits.shape[1])[labels]
-        return float(np.square(difference).sum(axis=1).mean())
+            return PostedCrossEntropyLoss(sign=self.sign, shift=self.shift)
+        return SquaredErrorLoss(
+            sign=self.sign, shift=self.shift, jacobian=self.jacobian, halved=False
+        )
 
-    def gradient_of_logits(self, p, labels):
-        """The gradient of the mean loss, without the factor 2 of a square. (N, K) -> (N, K)."""
-        dp = p - np.eye(p.shape[1])[labels]
-        if self.loss == "cross-entropy":
-            dz = dp
-        elif self.jacobian == "outer":  # (diag(p) - outer(p, p)) @ dp
-            dz = p * dp - p * (p * dp).sum(axis=1, keepdims=True)
-        else:  # (diag(p) - p·p) @ dp
-            dz = p * dp - (p * p).sum(axis=1, keepdims=True) * dp.sum(axis=1, keepdims=True)
-        return self.sign * dz / len(p)
-
-    def steps(self, dataset, network, rng):
+    def steps(
+        self, dataset: Dataset, network: Sequential, rng: np.random.Generator
+    ) -> Iterator[Step]:
         """Train `network`, mini-batch by mini-batch, for ever. Yields a Step for each of them."""
         linears = [layer for layer in network.layers if isinstance(layer, Linear)]
         named = {f"linear {number}": layer for number, layer in enumerate(linears, start=1)}
+        loss = self.make_loss()
         batches = endless_batches(len(dataset.train_images), self.batch_size, True, rng)
         for number, chosen in enumerate(batches):
             labels = dataset.train_labels[chosen]
             logits = network.forward(dataset.train_images[chosen])
-            p = self.softmax(logits)
+            value = loss.forward(logits, labels)
             active = float(np.mean(linears[2].x > 0))  # what came out of the ReLU
-            self.backward(network, self.gradient_of_logits(p, labels))
-            loss = self.loss_of_logits(logits, labels)
-            yield Step(number, loss, p, labels, gradient_norms(named), active)
+            self.backward(network, loss.backward())
+            yield Step(number, value, loss.p, labels, gradient_norms(named), active)
 
-    def backward(self, network, dy):
+    def backward(self, network: Sequential, dy: np.ndarray) -> None:
         """Send the gradient back through the network, and update its weights on the way or then."""
         linears = [layer for layer in network.layers if isinstance(layer, Linear)]
         for layer in reversed(network.layers):
@@ -150,11 +145,11 @@ class CaseB(Switches):
             for layer in linears:
                 self.descend(layer)
 
-    def descend(self, layer):
+    def descend(self, layer: Linear) -> None:
         for name, gradient in layer.grads.items():
             layer.params[name] -= self.learning_rate * gradient
 
-    def run(self, dataset, epochs=30, seed=0):
+    def run(self, dataset: Dataset, epochs: int = 30, seed: int = 0) -> Record:
         """Train for some passes over the digits and return the Record.
 
         seed: of the first weights and of the shuffling. It ends early where numbers overflow.

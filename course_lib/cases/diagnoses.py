@@ -1,6 +1,7 @@
 """The seven diagnoses of case A: what seven readers took to be the cause, and their advice."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Diagnosis:
     title: str
     in_short: str
     advice: str
-    switches: dict
+    switches: dict[str, Any]
 
 
 DIAGNOSES = [

@@ -19,13 +19,14 @@ from typing import Any
 import numpy as np
 
 from course_lib import datasets
+from course_lib.diagnostics import Recorder
 from course_lib.nn import layers
 from course_lib.nn.initializers import he, xavier
-from course_lib.nn.losses import CrossEntropyLoss
+from course_lib.nn.losses import CrossEntropyLoss, Loss
 from course_lib.nn.networks import Sequential
 from course_lib.nn.optim import SGD
 from course_lib.nn.shapes import output_sizes
-from course_lib.nn.training import evaluate, fit
+from course_lib.nn.training import History, evaluate, fit
 
 from .posted_parts import SquaredErrorLoss
 
@@ -86,13 +87,13 @@ class Patient:
     labels: np.ndarray
     test_images: np.ndarray
     test_labels: np.ndarray
-    loss: object
+    loss: Loss
     optimizer: SGD
     batch_size: int
     passes: int
     seed: int
 
-    def train(self, passes=None, recorder=None):
+    def train(self, passes: int | None = None, recorder: Recorder | None = None) -> History:
         """Train the network, from where it is; return the History, as training.fit does.
 
         recorder: a diagnostics.Recorder. Numbers that overflow raise nothing and warn of nothing.
@@ -112,17 +113,17 @@ class Patient:
                 recorder=recorder,
             )
 
-    def accuracy(self):
+    def accuracy(self) -> float:
         """The share of the test images that the network gets right, from 0 to 1."""
         with np.errstate(all="ignore"):
             return evaluate(self.network, self.test_images, self.test_labels)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         kinds = ", ".join(type(layer).__name__ for layer in self.network.layers)
         return f"<Patient {self.name}: {kinds}>"
 
 
-def admit(name, seed=0):
+def admit(name: str, seed: int = 0) -> Patient:
     """Return the Patient of that name, before its first training step.
 
     seed: of the first weights and of the order of the images. With another seed it is another
@@ -133,7 +134,7 @@ def admit(name, seed=0):
     return patient_of(unseal(RECORDS[name]), name, seed)
 
 
-def patient_of(record, name, seed):
+def patient_of(record: dict[str, Any], name: str, seed: int) -> Patient:
     images, labels, test_images, test_labels = digits()
     return Patient(
         name=name,
@@ -151,7 +152,7 @@ def patient_of(record, name, seed):
 
 
 @functools.cache
-def digits():
+def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Images, normalised as in case B, and labels; for training and for testing."""
     dataset = datasets.load("digits")
     normalize = layers.Normalize.from_images(dataset.train_images, dtype=np.float64)
@@ -163,7 +164,7 @@ def digits():
     )
 
 
-def built(rows, rng):
+def built(rows: list[list], rng: np.random.Generator) -> list[layers.Layer]:
     """The layers of a record."""
     shape: tuple = (8, 8, 1)
     layer: Any
@@ -195,16 +196,16 @@ def built(rows, rng):
     return made
 
 
-def activation(kind, factor):
+def activation(kind: type[Any], factor: float) -> layers.Layer:
     """An activation whose backward pass is multiplied by a factor; 1 leaves it as it is."""
 
-    def backward(self, dy):
+    def backward(self: layers.Layer, dy: np.ndarray) -> np.ndarray:
         return factor * kind.backward(self, dy)
 
     return type(kind.__name__, (kind,), {"__module__": kind.__module__, "backward": backward})()
 
 
-def seal(record):
+def seal(record: dict[str, Any]) -> str:
     """Return a record as a line of letters that tells nothing to the eye.
 
     record: {"layers": rows, "pixels": factor of the normalised pixels, "labels": by how many places
@@ -217,5 +218,5 @@ def seal(record):
     return base64.b64encode(zlib.compress(json.dumps(record).encode(), 9)).decode()
 
 
-def unseal(text):
+def unseal(text: str) -> dict[str, Any]:
     return json.loads(zlib.decompress(base64.b64decode(text)))

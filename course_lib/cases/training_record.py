@@ -1,8 +1,12 @@
 """The step-by-step record of a case's training, and whether the network died."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from course_lib.nn.layers import Layer
+from course_lib.nn.networks import Sequential
 
 BARELY_ACTIVE = 0.001  # a step with a smaller share of active ReLUs counts as silent
 RARELY = 0.01  # a share of the steps
@@ -22,7 +26,7 @@ class Step:
     loss: float
     probabilities: np.ndarray
     labels: np.ndarray
-    gradients: dict
+    gradients: dict[str, float]
     active: float
 
 
@@ -36,16 +40,16 @@ class Record:
     network: as it is after the last step.
     """
 
-    loss: list = field(default_factory=list)
-    active: list = field(default_factory=list)
-    gradients: dict = field(default_factory=dict)
+    loss: list[float] = field(default_factory=list)
+    active: list[float] = field(default_factory=list)
+    gradients: dict[str, list[float]] = field(default_factory=dict)
     accuracy: float = float("nan")
     seen: int = 0
     planned: int = 0
     frozen: bool = False
-    network: object = None
+    network: Sequential | None = None
 
-    def add(self, step):
+    def add(self, step: Step) -> None:
         self.loss.append(step.loss)
         self.active.append(step.active)
         for name, norm in step.gradients.items():
@@ -53,13 +57,13 @@ class Record:
         self.seen += len(step.labels)
 
     @property
-    def overflowed(self):
+    def overflowed(self) -> bool:
         """Whether the last step's loss or gradients are no longer finite numbers."""
         last = [self.loss[-1], *(norms[-1] for norms in self.gradients.values())]
         return not np.isfinite(last).all()
 
     @property
-    def died_at(self):
+    def died_at(self) -> int | None:
         """The number of the step at which the network died, or None.
 
         That is the first step in which fewer than one ReLU in a thousand is active, if hardly any
@@ -76,25 +80,25 @@ class Record:
         return int(dead[0]) if len(dead) else None
 
     @property
-    def how(self):
+    def how(self) -> str:
         """In which way the network died, or "" where it lives."""
         if self.died_at is None:
             return ""
         return "numbers overflowed" if self.overflowed else "the ReLUs fell silent"
 
     @property
-    def active_at_the_end(self):
+    def active_at_the_end(self) -> float:
         """The share of active ReLUs, on average over the second half of the training."""
         if self.frozen:
             return 0.0
         return float(np.mean(self.active[len(self.active) // 2 :]))
 
-    def __str__(self):
+    def __str__(self) -> str:
         fate = f"dead since step {self.died_at}: {self.how}" if self.how else "not dead"
         return f"test accuracy {self.accuracy:.1%} after {self.seen:,} images, {fate}"
 
 
-def gradient_norms(layers):
+def gradient_norms(layers: Mapping[str, Layer]) -> dict[str, float]:
     """The L2 norm of each weight array's gradient. layers: by name; returns e.g. "conv weight"."""
     return {
         f"{layer_name} {name}": float(np.linalg.norm(gradient))

@@ -1,13 +1,17 @@
 """The trial of case A: each diagnosis alone, repairs in pairs, and all repairs but one."""
 
+from collections.abc import Iterator
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
+from course_lib.datasets import Dataset
 from course_lib.nn import parallel
 
 from .case_a import CaseA
 from .diagnoses import DIAGNOSES
+from .training_record import Record
 
 ADVICE = {diagnosis.number: diagnosis.switches for diagnosis in DIAGNOSES}
 REPAIRS = {
@@ -32,7 +36,7 @@ ACCURATE = 0.15  # a network that lives is right more often: half again as often
 ACTIVE = 0.05  # and a larger share of its ReLUs is active
 
 
-def alone(dtype="float32"):
+def alone(dtype: str = "float32") -> dict[str, CaseA]:
     """Case A as posted, and with each of the seven diagnoses followed by itself: cases by name."""
     posted = CaseA(dtype=dtype)
     return {"as posted": posted} | {
@@ -41,7 +45,7 @@ def alone(dtype="float32"):
     }
 
 
-def pairs(dtype="float32"):
+def pairs(dtype: str = "float32") -> dict[str, CaseA]:
     """Case A with two repairs at a time: cases by name."""
     return {
         f"{first} + {second}": CaseA(dtype=dtype, **REPAIRS[first], **REPAIRS[second])
@@ -49,7 +53,7 @@ def pairs(dtype="float32"):
     }
 
 
-def all_but_one(dtype="float32"):
+def all_but_one(dtype: str = "float32") -> dict[str, CaseA]:
     """The repaired network, and with each fault put back by itself: cases by name.
 
     With one image a step come the learning rate and the momentum of the post: those of the repaired
@@ -65,37 +69,39 @@ def all_but_one(dtype="float32"):
     return cases
 
 
-def compare(cases, dataset, seeds=5, **conditions):
+def compare(
+    cases: dict[str, CaseA], dataset: Dataset, seeds: int = 5, **conditions: Any
+) -> dict[str, list[Record]]:
     """Run every case with the seeds 0, 1, ... and return {name: [Record, ...]}, a list per case.
 
     cases: by name. conditions: the same for all runs, such as images=5000.
     """
     runs = [(name, seed) for name in cases for seed in range(seeds)]
 
-    def run(job):
+    def run(job: tuple[str, int]) -> Record:
         name, seed = job
         return cases[name].run(dataset, seed=seed, **conditions)
 
     # Steps of a few images are too short for threads: these would wait for each other.
     short = [job for job in runs if cases[job[0]].batch_size < FEW]
     long = [job for job in runs if job not in short]
-    with parallel.threads() as spread:
+    with parallel.threads() as thread_map:
         records = dict(zip(short, map(run, short), strict=True))
-        records |= dict(zip(long, spread(run, long), strict=True))
+        records |= dict(zip(long, thread_map(run, long), strict=True))
     return {name: [records[name, seed] for seed in range(seeds)] for name in cases}
 
 
-def accuracy(records):
+def accuracy(records: list[Record]) -> float:
     """The test accuracy of one case: the median over its seeds."""
     return float(np.median([record.accuracy for record in records]))
 
 
-def active(records):
+def active(records: list[Record]) -> float:
     """The share of active ReLUs in the second half of the training: the median over the seeds."""
     return float(np.median([record.active_at_the_end for record in records]))
 
 
-def state(records):
+def state(records: list[Record]) -> str:
     """What became of one case: "dead" (with every seed), "lives" or, between, "does not live".
 
     A case lives if more than 15 % of the test images are right and more than one ReLU in twenty is
@@ -107,12 +113,12 @@ def state(records):
     return "lives" if both else "does not live"
 
 
-def lives(records):
+def lives(records: list[Record]) -> bool:
     """Whether a case lives, as `state` defines it."""
     return state(records) == "lives"
 
 
-def fate(records):
+def fate(records: list[Record]) -> str:
     """The state of one case, and how many of its seeds died, and when."""
     died = [record.died_at for record in records if record.died_at is not None]
     if not died:
@@ -124,7 +130,7 @@ def fate(records):
     return f"{who}{how} at step {steps}"
 
 
-def table(records):
+def table(records: dict[str, list[Record]]) -> Iterator[str]:
     """The lines of a table: each case's accuracy (median, lowest, highest), the share of ReLUs
     active in the second half of the training (median), and its fate."""
     corner = "medians of the seeds"

@@ -8,6 +8,8 @@ DatasetError, in one sentence that names the file and says what to do.
 import gzip
 import os
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +40,7 @@ class Dataset:
     test_images: np.ndarray
     test_labels: np.ndarray
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         height, width, channels = self.train_images.shape[1:]
         return (
             f"<Dataset {self.name}: {len(self.train_images):,} training and "
@@ -47,7 +49,7 @@ class Dataset:
         )
 
 
-def load(name=None):
+def load(name: str | None = None) -> Dataset:
     """Return the Dataset "pictograms", "cifar10" or "digits".
 
     Without a name: the one that the environment variable COURSE_DATASET names, or else
@@ -60,7 +62,7 @@ def load(name=None):
 # CIFAR-10 and the pictograms, which share its format
 
 
-def _load_batches(name):
+def _load_batches(name: str) -> Dataset:
     folder = batches_folder(name)
     class_names = _read_class_names(folder / "batches.meta")
     # One array grows batch by batch: joining five at the end would need their memory twice.
@@ -77,12 +79,12 @@ def _load_batches(name):
     )
 
 
-def _read_images(path):
+def _read_images(path: Path) -> tuple[np.ndarray, np.ndarray]:
     pixels, labels = read_batch(path)
     return pixels_to_images(pixels), labels
 
 
-def read_batch(path):
+def read_batch(path: Path | str) -> tuple[np.ndarray, np.ndarray]:
     """Read one batch file of CIFAR-10: pixels uint8 (N, 3072) and labels int64 (N,).
 
     A row of pixels is an image's red plane, then green, then blue. Nothing in the file is run.
@@ -108,7 +110,7 @@ def read_batch(path):
     return pixels.copy(), np.array(labels, np.int64)
 
 
-def pixels_to_images(pixels):
+def pixels_to_images(pixels: np.ndarray) -> np.ndarray:
     """Turn rows of colour planes into images: uint8 (N, 3072) -> (N, 32, 32, 3), a new array.
 
     Raises DatasetError for another shape or dtype.
@@ -123,7 +125,7 @@ def pixels_to_images(pixels):
     return planes.transpose(0, 2, 3, 1).copy()  # (N, row, column, channel)
 
 
-def _read_class_names(path):
+def _read_class_names(path: Path) -> tuple[str, ...]:
     names = _entry(path, _read_pickle(path), "label_names")
     if not isinstance(names, list) or len(names) != CLASSES:
         raise _bad(path, f"has label_names that are not a list of {CLASSES} names")
@@ -134,7 +136,7 @@ def _read_class_names(path):
     )
 
 
-def _read_pickle(path):
+def _read_pickle(path: Path | str) -> dict:
     with explained(path, "cannot be read"):
         size = os.stat(path).st_size
         if size > MAX_FILE_BYTES:
@@ -158,7 +160,7 @@ def _read_pickle(path):
     return batch
 
 
-def _entry(path, batch, key):
+def _entry(path: Path | str, batch: dict, key: str) -> Any:
     """The value of a key that Python 2 writes as bytes and Python 3 as text."""
     for spelling in (key.encode(), key):
         if spelling in batch:
@@ -167,14 +169,14 @@ def _entry(path, batch, key):
     raise _bad(path, f"has no entry {key}, but {found}")
 
 
-def _bad(path, problem):
+def _bad(path: Path | str, problem: str) -> DatasetError:
     return DatasetError(f"{path} {problem}; {remedy(path)}.")
 
 
 # The handwritten digits
 
 
-def _load_digits():
+def _load_digits() -> Dataset:
     """Read 1,797 rows of 65 numbers: an 8 x 8 image, brightness 0 to 16, and its label."""
     archives.verify(data_folders.DIGITS_FILE, "sha256", data_folders.DIGITS_SHA256)
     with gzip.open(data_folders.DIGITS_FILE, "rt") as file:

@@ -16,16 +16,19 @@ import tarfile
 import time
 import uuid
 import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from . import data_folders
 from .data_folders import BATCH_FILES, FOLDER_IN_ARCHIVE, MAX_FILE_BYTES, DatasetError, remedy
 
-OPTIONAL_FILES = ["readme.html"]
 LEFTOVER_SECONDS = 24 * 60 * 60  # without a change, after which a .part folder is nobody's work
 
+# What tarfile, gzip and zlib raise for a file that is no .tar.gz, or is damaged.
+DAMAGE = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, OverflowError, ValueError)
 
-def batches_folder(name=None):
+
+def batches_folder(name: str | None = None) -> Path:
     """Return the folder with the six batch files and batches.meta of "pictograms" or "cifar10".
 
     Without a name: of the set that `datasets.load()` reads. Verifies and extracts the archive if
@@ -39,7 +42,7 @@ def batches_folder(name=None):
     raise DatasetError(f'{name!r} is not a set with batch files; use "pictograms" or "cifar10".')
 
 
-def _pictograms_folder():
+def _pictograms_folder() -> Path:
     # The checksum in the folder's name keeps a new archive apart from an older one's files.
     name = f"pictograms-{data_folders.PICTOGRAMS_SHA256[:12]}"
     for cache in data_folders.cache_folders():
@@ -52,7 +55,7 @@ def _pictograms_folder():
     raise _nowhere(data_folders.PICTOGRAMS_ARCHIVE, data_folders.cache_folders())
 
 
-def _cifar10_folder():
+def _cifar10_folder() -> Path:
     homes = list(data_folders.cifar10_folders())
     for home in homes:
         if (home / FOLDER_IN_ARCHIVE).is_dir():
@@ -71,19 +74,23 @@ def _cifar10_folder():
     )
 
 
-def _nowhere(archive, folders):
+def _nowhere(archive: Path, folders: Iterable[Path]) -> DatasetError:
     return DatasetError(
         f"{archive} cannot be extracted, because nothing can be written to "
         f"{' or '.join(map(str, folders))}; allow writing there."
     )
 
 
-def check_complete(folder):
-    """Return `folder` if it holds all batch files. Raises DatasetError naming the missing ones."""
+def check_complete(folder: Path, archive: Path | None = None) -> Path:
+    """Return `folder` if it holds all batch files. Raises DatasetError naming the missing ones.
+
+    The message blames `archive` for them, if given, and otherwise the folder.
+    """
     missing = [name for name in BATCH_FILES if not (folder / name).is_file()]
     if missing:
+        what_to_do = remedy(archive or folder / missing[0])
         raise DatasetError(
-            f"{folder} is incomplete, {', '.join(missing)} missing; {remedy(folder / missing[0])}."
+            f"{archive or folder} is incomplete, {', '.join(missing)} missing; {what_to_do}."
         )
     return folder
 
@@ -91,7 +98,7 @@ def check_complete(folder):
 # Verify
 
 
-def verify(path, algorithm, digest):
+def verify(path: str | Path, algorithm: str, digest: str) -> None:
     """Check that the file at `path` has this checksum; `algorithm` is "sha256" or "md5".
 
     Raises DatasetError.
@@ -110,7 +117,7 @@ def verify(path, algorithm, digest):
         )
 
 
-def looks_like(start):
+def looks_like(start: bytes) -> str | None:
     """Name a common mistake from a file's first bytes, or return None."""
     if not start:
         return "is empty"
@@ -120,7 +127,7 @@ def looks_like(start):
 
 
 @contextlib.contextmanager
-def explained(path, what):
+def explained(path: str | Path, what: str) -> Iterator[None]:
     """Turn an error of the operating system inside the `with` block into a DatasetError."""
     try:
         yield
@@ -132,7 +139,7 @@ def explained(path, what):
         raise DatasetError(f"{path} {what}: {_reason(error)}.") from error
 
 
-def _reason(error):
+def _reason(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "the disk is full; free some space (CIFAR-10 takes 360 MB) and try again"
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
@@ -143,78 +150,50 @@ def _reason(error):
 # Extract
 
 
-def extract(archive, destination):
+def extract(archive: str | Path, destination: str | Path) -> Path:
     """Extract the batch files of a .tar.gz file into the new folder `destination`; return it.
 
-    The archive may hold cifar-10-batches-py/ with exactly CIFAR-10's files, and nothing is written
-    before all of it was looked through. Raises DatasetError.
+    Raises DatasetError.
     """
     archive, destination = Path(archive), Path(destination)
-    with _readable(archive) as tar:
-        _check_members(archive, tar)
     with explained(destination, "cannot be made"), part_folder(destination) as part:
-        with _readable(archive) as tar:
-            for member in tar:
-                if member.isfile():
-                    with open(part / Path(member.name).name, "xb") as file:
-                        shutil.copyfileobj(tar.extractfile(member), file)
+        for name, content in _batch_files(archive):
+            (part / name).write_bytes(content)
+        check_complete(part, archive)
         _move_into_place(part, destination)
     return check_complete(destination)
 
 
-def _check_members(archive, tar):
-    allowed = {f"{FOLDER_IN_ARCHIVE}/{name}" for name in BATCH_FILES + OPTIONAL_FILES}
-    seen = set()
-    for member in tar:
-        name = member.name.encode("unicode_escape").decode("ascii")[:100]
-        if member.isdir() and name == FOLDER_IN_ARCHIVE:
-            continue
-        elif name.startswith(("/", "\\")) or ".." in name.split("/"):
-            problem = f"holds the path {name}, which leads outside its own folder"
-        elif not member.isreg() or member.issparse():
-            problem = f"holds {name}, which is a link or device and not a plain file"
-        elif name not in allowed:
-            problem = f"holds {name}, which is not part of CIFAR-10"
-        elif name in seen:
-            problem = f"holds {name} twice"
-        elif member.size > MAX_FILE_BYTES:
-            problem = f"holds {name} with {member.size:,} bytes, more than {MAX_FILE_BYTES:,}"
-        else:
-            seen.add(name)
-            continue
-        raise DatasetError(f"{archive} {problem}; nothing was extracted; {remedy(archive)}.")
-    missing = [name for name in BATCH_FILES if f"{FOLDER_IN_ARCHIVE}/{name}" not in seen]
-    if missing:
-        names = ", ".join(missing)
-        raise DatasetError(f"{archive} is damaged, or {names} missing in it; {remedy(archive)}.")
-    while tar.fileobj.read(1 << 20):
-        pass  # to the very end, where gzip keeps the checksum that it compares
+def _batch_files(archive: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and the content of each batch file in a .tar.gz file.
+
+    An archive can hold links, devices and paths that lead anywhere. All of that is passed over, so
+    the only names that come out of here are those in BATCH_FILES. Raises DatasetError.
+    """
+    names = {f"{FOLDER_IN_ARCHIVE}/{name}": name for name in BATCH_FILES}
+    with explained(archive, "cannot be read"), open(archive, "rb") as file:
+        try:
+            with gzip.open(file) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
+                for member in tar:
+                    if member.size < 0:
+                        raise tarfile.ReadError("a file with a negative size")
+                    name = names.get(member.name)
+                    if name and _is_plain_file(member) and (content := tar.extractfile(member)):
+                        yield name, content.read()
+                while plain.read(1 << 20):
+                    pass  # to the very end, where gzip keeps the checksum that it compares
+        except DAMAGE as error:
+            file.seek(0)
+            what = looks_like(file.read(512)) or "is damaged or cut off"
+            raise DatasetError(f"{archive} {what} ({error}); {remedy(archive)}.") from error
+
+
+def _is_plain_file(member: tarfile.TarInfo) -> bool:
+    return member.isreg() and not member.issparse() and member.size <= MAX_FILE_BYTES
 
 
 @contextlib.contextmanager
-def _readable(archive):
-    """Open a .tar.gz file for reading, and say so if it is none or breaks off."""
-    try:
-        with explained(archive, "cannot be read"), open(archive, "rb") as file:
-            start = file.read(512)
-        with tarfile.open(archive, "r:gz") as tar:
-            yield tar
-    except DatasetError:
-        raise
-    except (
-        tarfile.TarError,
-        gzip.BadGzipFile,
-        zlib.error,
-        EOFError,
-        ValueError,
-        OverflowError,
-    ) as error:
-        what = looks_like(start) or "is damaged or cut off"
-        raise DatasetError(f"{archive} {what} ({error}); {remedy(archive)}.") from error
-
-
-@contextlib.contextmanager
-def part_folder(destination):
+def part_folder(destination: Path) -> Iterator[Path]:
     """Make an empty folder beside `destination` to work in; remove it at the end if still there."""
     _remove_leftovers(destination)
     part = destination.with_name(f"{destination.name}.{uuid.uuid4().hex[:8]}.part")
@@ -225,7 +204,7 @@ def part_folder(destination):
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _remove_leftovers(destination):
+def _remove_leftovers(destination: Path) -> None:
     """Remove the .part folders of `destination` that killed runs have left behind."""
     for part in destination.parent.glob(f"{glob.escape(destination.name)}.*.part"):
         with contextlib.suppress(OSError):  # another process may be removing it, too
@@ -234,7 +213,7 @@ def _remove_leftovers(destination):
                 shutil.rmtree(part, ignore_errors=True)
 
 
-def _move_into_place(part, destination):
+def _move_into_place(part: Path, destination: Path) -> None:
     try:
         os.rename(part, destination)
     except OSError:

@@ -11,6 +11,7 @@ Anything that goes wrong raises DatasetError, whose one sentence names the file 
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -42,7 +43,7 @@ class DatasetError(ValueError):
 # Where things are
 
 
-def user_cache():
+def user_cache() -> Iterator[Path]:
     """Yield the user's own cache folder for the course, or nothing where pooch is missing."""
     with contextlib.suppress(ImportError):
         import pooch
@@ -50,14 +51,14 @@ def user_cache():
         yield Path(pooch.os_cache("the-network-that-would-not-learn")).resolve()
 
 
-def cache_folders():
+def cache_folders() -> Iterator[Path]:
     """Yield the folders that may hold extracted pictograms, in the order of preference."""
     if not IN_WHEEL:
         yield DATA_FOLDER / ".cache"
     yield from user_cache()
 
 
-def cifar10_folders():
+def cifar10_folders() -> Iterator[Path]:
     """Yield the folders that may hold CIFAR-10: $COURSE_DATA_DIR, or data/ and the user's cache."""
     if os.environ.get("COURSE_DATA_DIR"):
         yield Path(os.environ["COURSE_DATA_DIR"]).expanduser().resolve()
@@ -67,7 +68,7 @@ def cifar10_folders():
     yield from user_cache()
 
 
-def cifar10_home():
+def cifar10_home() -> Path:
     """The folder that holds CIFAR-10; if none does, the one that it is downloaded to."""
     folders = list(cifar10_folders())
     for folder in folders:
@@ -76,12 +77,12 @@ def cifar10_home():
     return next(filter(can_write, folders), folders[0])
 
 
-def has_cifar10(folder):
+def has_cifar10(folder: Path) -> bool:
     """Whether CIFAR-10 is in this folder, extracted or as the archive."""
     return (folder / FOLDER_IN_ARCHIVE).exists() or (folder / CIFAR10_NAME).exists()
 
 
-def chosen(name=None):
+def chosen(name: str | None = None) -> str:
     """Return the name of a data set: `name`, or $COURSE_DATASET, or "pictograms".
 
     Raises DatasetError for a name that there is none of.
@@ -95,7 +96,7 @@ def chosen(name=None):
     return name
 
 
-def can_write(folder):
+def can_write(folder: Path) -> bool:
     """Make `folder` if need be, and say whether files can be made in it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -105,7 +106,7 @@ def can_write(folder):
         return False
 
 
-def remedy(path):
+def remedy(path: Path | str) -> str:
     """Say what to do about the bad file at `path`: it depends on where the file came from."""
     path = Path(path).resolve()
     folder = path.parent

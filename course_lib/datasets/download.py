@@ -11,7 +11,9 @@ from .data_folders import CIFAR10_MD5, CIFAR10_NAME, CIFAR10_URL, DatasetError, 
 CIFAR10_BYTES = 170_498_071
 
 
-def download_cifar10(folder=None, url=CIFAR10_URL, md5=CIFAR10_MD5):
+def download_cifar10(
+    folder: str | Path | None = None, url: str = CIFAR10_URL, md5: str = CIFAR10_MD5
+) -> Path:
     """Fetch CIFAR-10's archive into `folder` (None: cifar10_home()), unless it is there already.
 
     Shows a progress bar. The file gets its name only when it is complete and its checksum right.

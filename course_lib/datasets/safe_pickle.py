@@ -60,7 +60,7 @@ class NotAllowed(ValueError):
     """The pickle asks for something that no batch of images needs."""
 
 
-def loads(data):
+def loads(data: bytes) -> Any:
     """Return what the pickle in the bytes `data` holds: dicts, lists, tuples, text, ints, arrays.
 
     Python 2 strings come back as bytes. Raises NotAllowed for any other kind of content and for
@@ -75,7 +75,7 @@ def loads(data):
         raise ValueError(f"is damaged or cut off ({printable(str(error))})") from None
 
 
-def _run(data):  # noqa: C901 (a branch for each kind of instruction)
+def _run(data: bytes) -> Any:  # noqa: C901 (a branch for each kind of instruction)
     stack: list = []
     marks: list[int] = []
     memo: dict = {}
@@ -121,7 +121,7 @@ def _run(data):  # noqa: C901 (a branch for each kind of instruction)
     return result
 
 
-def _pop(stack, count):
+def _pop(stack: list, count: int) -> list:
     if not 0 <= count <= len(stack):
         raise IndexError("an instruction finds too few values on the stack")
     items = stack[len(stack) - count :]
@@ -129,7 +129,7 @@ def _pop(stack, count):
     return items
 
 
-def _put_together(name, items, stack):
+def _put_together(name: str, items: list, stack: list) -> None:
     """Carry out one instruction that makes something of the values taken from the stack."""
     if name.startswith("TUPLE"):
         stack.append(tuple(items))
@@ -148,7 +148,7 @@ def _put_together(name, items, stack):
         stack.append(_build(*items))
 
 
-def _expect(value, kind):
+def _expect(value: Any, kind: type | tuple[type, ...]) -> Any:
     if not isinstance(value, kind):
         raise TypeError(f"an instruction meets an unexpected {type(value).__name__}")
     return value
@@ -175,23 +175,23 @@ class EmptyArray:
     """The array before its numbers arrive."""
 
 
-def _allowed_name(name):
+def _allowed_name(name: str) -> Name:
     if name not in ALLOWED:
         raise NotAllowed(f"asks to call {printable(name)}")
     return Name(name)
 
 
-def _as_text(value):
+def _as_text(value: Any) -> str:
     return value.decode("ascii") if isinstance(value, bytes) else _expect(value, str)
 
 
-def printable(text, limit=60):
+def printable(text: str, limit: int = 60) -> str:
     """Text from a file, made safe for one line of a message, and cut after `limit` characters."""
     escaped = text[: limit + 1].encode("unicode_escape").decode("ascii")
     return escaped if len(escaped) <= limit else escaped[:limit] + "[...]"
 
 
-def _reduce(function, arguments):
+def _reduce(function: Any, arguments: Any) -> Type | bytes | EmptyArray:
     """Stand in for the call of `function`, one of ALLOWED."""
     name = _expect(function, Name).text
     if name == "numpy.dtype":
@@ -204,7 +204,7 @@ def _reduce(function, arguments):
     return EmptyArray()
 
 
-def _build(unfinished, state):
+def _build(unfinished: Any, state: Any) -> Type | np.ndarray:
     """Give a dtype its byte order, or an array its shape, dtype and numbers."""
     if isinstance(unfinished, Type):
         byte_order = _as_text(state[1])

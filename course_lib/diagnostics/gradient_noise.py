@@ -1,14 +1,18 @@
 """How much mini-batch gradients differ from the gradient over all images."""
 
-import numpy as np
+from typing import Any
 
-from course_lib.nn.networks import has_params, parameter_slots
+import numpy as np
+from numpy.typing import DTypeLike
+
+from course_lib.nn.losses import Loss
+from course_lib.nn.networks import Sequential, has_params, parameter_slots
 from course_lib.nn.training import as_input, check_images
 
 from .layer_reports import layer_name
 
 
-def gradient_row(network):
+def gradient_row(network: Sequential) -> np.ndarray:
     """Return the gradients that `backward` left, of all layers, as one row of numbers: (P,).
 
     Layer after layer, the weights of each before its biases; `layer_columns` says where they are.
@@ -21,7 +25,7 @@ def gradient_row(network):
     return np.concatenate(parts)
 
 
-def layer_columns(network):
+def layer_columns(network: Sequential) -> dict[str, slice]:
     """Return where each layer's numbers lie in a `gradient_row`: a dict of slices.
 
     A layer's name is that of `layer_name`, such as "0 Conv2d".
@@ -35,13 +39,20 @@ def layer_columns(network):
     return columns
 
 
-def per_image_gradients(network, loss, images, labels, dtype=np.float32):
+def per_image_gradients(
+    network: Sequential,
+    loss: Loss,
+    images: np.ndarray,
+    labels: np.ndarray,
+    dtype: DTypeLike = np.float32,
+) -> np.ndarray:
     """Return the gradient of every image's own loss: (N, P), a `gradient_row` for each image.
 
     images (N, H, W, C) and labels (N,), as in `training.fit`. The table is large: float32 by
     default, whatever the network computes in.
     """
     images, labels = check_images(images, labels)
+    table: Any
     x, table = as_input(network, images), None
     for n in range(len(x)):
         loss.forward(network.forward(x[n : n + 1]), labels[n : n + 1])
@@ -53,7 +64,13 @@ def per_image_gradients(network, loss, images, labels, dtype=np.float32):
     return table
 
 
-def batch_gradients(gradients, batch_size, count, rng, replace=False):
+def batch_gradients(
+    gradients: np.ndarray,
+    batch_size: int,
+    count: int,
+    rng: np.random.Generator,
+    replace: bool = False,
+) -> np.ndarray:
     """Return the gradients of `count` mini-batches, each drawn by itself: (N, P) -> (count, P).
 
     gradients has a row for each image. replace: whether a mini-batch may hold an image twice.
@@ -70,7 +87,7 @@ def batch_gradients(gradients, batch_size, count, rng, replace=False):
     return shares @ gradients
 
 
-def cosines(vectors, direction):
+def cosines(vectors: np.ndarray, direction: np.ndarray) -> np.ndarray:
     """Return the cosine of the angle of each row to the direction: (M, P), (P,) -> (M,).
 
     1 is the same direction, 0 a right angle, -1 the opposite one. A row of zeros has none: nan.
@@ -80,7 +97,7 @@ def cosines(vectors, direction):
         return vectors @ direction / lengths
 
 
-def noise_scale(gradients):
+def noise_scale(gradients: np.ndarray) -> float:
     """Return the variance of one image's gradient over the square of the full gradient's length.
 
     gradients (N, P) has a row for each image; the full gradient is the mean of the rows. In a
@@ -98,7 +115,7 @@ def noise_scale(gradients):
     return float((square - signal) / signal)
 
 
-def walks(gradients, orders):
+def walks(gradients: np.ndarray, orders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Add up the gradients of some images, one after the other, and say where that leads.
 
     gradients (N, P) has a row for each image; orders (M, K) holds the images' numbers, M walks of K

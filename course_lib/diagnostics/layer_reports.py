@@ -13,10 +13,14 @@ layers of different sizes comparable.
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from course_lib.nn.layers import ReLU, Sigmoid, Tanh
+from course_lib.nn.layers import Layer, ReLU, Sigmoid, Tanh
+from course_lib.nn.losses import Loss
+from course_lib.nn.networks import Sequential
 from course_lib.nn.training import as_input
 
 SATURATED = 0.01  # a unit is saturated where its slope is below this share of the largest slope
@@ -41,7 +45,7 @@ class WeightReport:
 class LayerReport:
     """One layer, as it was during one forward and one backward pass of a mini-batch of N images.
 
-    name: place and kind, such as "0 Conv2d". mean, spread: mean and standard deviation of all
+    name: place and kind, such as "0 Conv2d". mean, std: mean and standard deviation of all
     numbers of its output. All shares are from 0 to 1, and nan where the output holds a nan.
 
     zeros, dead (None where the layer is no ReLU): the share of the output's numbers that are 0;
@@ -62,7 +66,7 @@ class LayerReport:
 
     name: str
     mean: float
-    spread: float
+    std: float
     zeros: float | None
     dead: float | None
     saturated: float | None
@@ -71,7 +75,7 @@ class LayerReport:
     weights: dict[str, WeightReport] = field(default_factory=dict)
 
 
-def observe(network, loss, x, labels):
+def observe(network: Sequential, loss: Loss, x: np.ndarray, labels: Any) -> list[LayerReport]:
     """Send one mini-batch forward and back; return a LayerReport for every layer, in their order.
 
     x: (N, ...) floats, or whole numbers as in `training.fit`; labels: (N,), or what the loss takes.
@@ -99,7 +103,7 @@ def observe(network, loss, x, labels):
     return reports
 
 
-def first_overflow(reports):
+def first_overflow(reports: list[LayerReport]) -> str | None:
     """Return the name of the layer where numbers first stopped being finite, or None.
 
     First in time: the outputs from the first layer to the last; if all of these are finite, the
@@ -110,18 +114,18 @@ def first_overflow(reports):
         if not math.isfinite(report.mean):
             return report.name
     for report in reversed(reports):
-        arrays = (report, *report.weights.values())
+        arrays: tuple[LayerReport | WeightReport, ...] = (report, *report.weights.values())
         if not all(math.isfinite(array.gradient_rms) for array in arrays):
             return report.name
     return None
 
 
-def layer_name(number, layer):
+def layer_name(number: int, layer: object) -> str:
     """A layer's place, from 0, and its kind: "0 Conv2d"."""
     return f"{number} {type(layer).__name__}"
 
 
-def weigh(layer, name):
+def weigh(layer: Layer, name: str) -> WeightReport:
     """Return the WeightReport of layer.params[name], with the gradient that backward left."""
     norm, _ = norm_and_rms(layer.params[name])
     gradient_norm, gradient_rms = norm_and_rms(getattr(layer, "grads", {}).get(name, np.nan))
@@ -131,19 +135,19 @@ def weigh(layer, name):
 # Outputs: each share of a mini-batch is summarized by itself
 
 
-def is_relu(layer):
+def is_relu(layer: object) -> bool:
     """Whether a layer is a ReLU, also one from elsewhere, whose name then ends so."""
     return isinstance(layer, ReLU) or type(layer).__name__.endswith("ReLU")
 
 
-def is_activation(layer):
+def is_activation(layer: object) -> bool:
     """Whether there are shares of zeros or of saturated units to report."""
     return is_relu(layer) or isinstance(layer, (Sigmoid, Tanh))
 
 
 @dataclass
 class Summary:
-    """The output of a layer for some images. size: how many numbers; mean and spread: of them.
+    """The output of a layer for some images. size: how many numbers; mean and std: of them.
 
     zeros, saturated: how many of them are so. silent: which units are 0 for all the images.
     None where that does not apply to the layer.
@@ -151,16 +155,16 @@ class Summary:
 
     size: int
     mean: float
-    spread: float
+    std: float
     zeros: int | None = None
     silent: np.ndarray | None = None
     saturated: int | None = None
 
 
-def summarize(layer, y):
+def summarize(layer: object, y: np.ndarray) -> Summary:
     """Return the Summary of a layer's output y (N, ...)."""
     with np.errstate(all="ignore"):
-        summary = Summary(np.size(y), *mean_and_spread(y))
+        summary = Summary(np.size(y), *mean_and_std(y))
         if is_relu(layer):
             is_zero = y == 0
             summary.zeros, summary.silent = int(np.count_nonzero(is_zero)), is_zero.all(axis=0)
@@ -171,20 +175,20 @@ def summarize(layer, y):
     return summary
 
 
-def combine(parts):
+def combine(parts: list[Summary]) -> dict[str, Any]:
     """Return what a LayerReport says about an output, from the summaries of all its shares.
 
     The variance of the whole is the mean of the shares' variances and of the squares of their
     means' distances from the mean of the whole.
     """
-    parts = sorted(parts, key=lambda part: (part.mean, part.spread))  # threads mix them up
+    parts = sorted(parts, key=lambda part: (part.mean, part.std))  # threads mix them up
     size = sum(part.size for part in parts)
     mean = sum(part.mean * (part.size / size) for part in parts)
-    distances = [(part.spread, part.mean - mean) for part in parts]
+    distances = [(part.std, part.mean - mean) for part in parts]
     weights = [math.sqrt(part.size / size) for part in parts]
-    spread, _ = norm_and_rms(np.multiply(distances, np.c_[weights]))
+    std, _ = norm_and_rms(np.multiply(distances, np.c_[weights]))
 
-    def share(name):
+    def share(name: str) -> float | None:
         counts = [getattr(part, name) for part in parts]
         if None in counts:
             return None
@@ -192,11 +196,11 @@ def combine(parts):
 
     dead = None
     if parts[0].silent is not None:
-        silent = np.logical_and.reduce([part.silent for part in parts])
+        silent = np.logical_and.reduce([part.silent for part in parts])  # type: ignore[arg-type]
         dead = math.nan if math.isnan(mean) else float(silent.mean())
     return {
         "mean": mean,
-        "spread": spread,
+        "std": std,
         "zeros": share("zeros"),
         "dead": dead,
         "saturated": share("saturated"),
@@ -206,7 +210,7 @@ def combine(parts):
 # Arithmetic that neither overflows nor underflows before its result does
 
 
-def scaled(x):
+def scaled(x: ArrayLike) -> tuple[np.ndarray, float]:
     """Return all numbers of x as one row, over their largest magnitude, and that magnitude.
 
     The squares of the row cannot overflow; and those of a vanished gradient, such as 1e-30 in
@@ -218,7 +222,7 @@ def scaled(x):
     return row / largest, largest
 
 
-def mean_and_spread(x):
+def mean_and_std(x: ArrayLike) -> tuple[float, float]:
     """Return the mean and the standard deviation of all numbers of x."""
     with np.errstate(all="ignore"):
         row, largest = scaled(x)
@@ -228,7 +232,7 @@ def mean_and_spread(x):
         return mean * largest, math.sqrt(square) * largest
 
 
-def norm_and_rms(x):
+def norm_and_rms(x: ArrayLike) -> tuple[float, float]:
     """Return the L2 norm and the root mean square of all numbers of x."""
     with np.errstate(all="ignore"):
         row, largest = scaled(x)
@@ -237,7 +241,7 @@ def norm_and_rms(x):
         return rms * math.sqrt(row.size), rms
 
 
-def ratio(a, b):
+def ratio(a: float, b: float) -> float:
     """a / b; infinite or nan where b is 0."""
     with np.errstate(all="ignore"):
         return float(np.divide(a, b))

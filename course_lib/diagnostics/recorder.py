@@ -1,10 +1,27 @@
 """Record the statistics of every layer over a whole training run."""
 
 import copy
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
+
+from course_lib.nn.networks import AnyLayer, Sequential
 from course_lib.nn.shapes import check_size
 
-from .layer_reports import combine, is_activation, layer_name, norm_and_rms, ratio, summarize, weigh
+from .layer_reports import (
+    Summary,
+    combine,
+    is_activation,
+    layer_name,
+    norm_and_rms,
+    ratio,
+    summarize,
+    weigh,
+)
+
+ForwardAndBackward = Callable[..., tuple[float, np.ndarray]]
+Update = Callable[[Sequential], None]
 
 
 class Recorder:
@@ -22,7 +39,7 @@ class Recorder:
     thumb of Stanford's course CS231n ("Neural Networks Part 3: ratio of weights:updates").
 
     For each activation layer, by names such as "1 ReLU", over all images of the mini-batch:
-    means, spreads: of its output. zeros, dead: for ReLU. saturated: for Sigmoid and Tanh. All as
+    means, stds: of its output. zeros, dead: for ReLU. saturated: for Sigmoid and Tanh. All as
     in `LayerReport`, whose docstring defines them.
 
     Gradients are those that the optimizer gets, of the whole mini-batch. Outputs are looked at
@@ -31,15 +48,31 @@ class Recorder:
     numbers, and the training is the same with a recorder and without, to the last bit.
     """
 
-    def __init__(self, every=20):
+    every: int
+    steps: list[int]
+    gradients: dict[str, list[float]]
+    gradient_rms: dict[str, list[float]]
+    gradient_ratios: dict[str, list[float]]
+    update_ratios: dict[str, list[float]]
+    means: dict[str, list[float]]
+    stds: dict[str, list[float]]
+    zeros: dict[str, list[float]]
+    dead: dict[str, list[float]]
+    saturated: dict[str, list[float]]
+    _network: Sequential | None
+    _shares: list[dict[str, Summary]]
+
+    def __init__(self, every: int = 20) -> None:
         check_size(every, "every")
         self.every, self.steps = every, []
         self.gradients, self.gradient_rms = {}, {}
         self.gradient_ratios, self.update_ratios = {}, {}
-        self.means, self.spreads, self.zeros, self.dead, self.saturated = {}, {}, {}, {}, {}
+        self.means, self.stds, self.zeros, self.dead, self.saturated = {}, {}, {}, {}, {}
         self._network, self._steps_taken, self._shares = None, 0, []
 
-    def watch(self, network, forward_and_backward, update):
+    def watch(
+        self, network: Sequential, forward_and_backward: ForwardAndBackward, update: Update
+    ) -> tuple[ForwardAndBackward, Update]:
         """Return the two halves of a training step, such that this recorder sees them: for `fit`.
 
         forward_and_backward(twin, ...) fills the grads from a share of the mini-batch, on any
@@ -52,7 +85,7 @@ class Recorder:
             )
         self._network, self._shares = network, []
 
-        def watched_forward_and_backward(twin, *rest):
+        def watched_forward_and_backward(twin: Sequential, *rest: Any) -> tuple[float, np.ndarray]:
             if self._steps_taken % self.every:
                 return forward_and_backward(twin, *rest)
             twin, watched = copy.copy(twin), {}
@@ -65,7 +98,7 @@ class Recorder:
             self._shares.append({name: layer.summary for name, layer in watched.items()})
             return result
 
-        def watched_update(network):
+        def watched_update(network: Sequential) -> None:
             if self._steps_taken % self.every:
                 update(network)
             else:
@@ -74,7 +107,7 @@ class Recorder:
 
         return watched_forward_and_backward, watched_update
 
-    def _record(self, network, update):
+    def _record(self, network: Sequential, update: Update) -> None:
         shares, self._shares = self._shares, []
         arrays = {
             f"{layer_name(number, layer)} {name}": (layer, name)
@@ -96,7 +129,7 @@ class Recorder:
             ]
         outputs = {
             "mean": self.means,
-            "spread": self.spreads,
+            "std": self.stds,
             "zeros": self.zeros,
             "dead": self.dead,
             "saturated": self.saturated,
@@ -116,13 +149,13 @@ class Recorder:
 class Watched:
     """An activation layer that computes what it always does, and a summary of its output."""
 
-    def __init__(self, layer):
+    def __init__(self, layer: AnyLayer) -> None:
         self.layer = layer
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         y = self.layer.forward(x)
         self.summary = summarize(self.layer, y)
         return y
 
-    def backward(self, dy):
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         return self.layer.backward(dy)

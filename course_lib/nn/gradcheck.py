@@ -5,12 +5,21 @@ a rounding error of about 1e-16 |f| / h: h = 1e-5 keeps both small. At a kink, s
 there is no derivative, and the two may differ by any amount.
 """
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import ArrayLike
+
+from .layers import Layer
+from .losses import Loss
+from .networks import Sequential
 
 STEP = 1e-5
 
 
-def numerical_gradient(f, x, step=STEP, indices=None):
+def numerical_gradient(
+    f: Callable[[], float], x: np.ndarray, step: float = STEP, indices: list[tuple] | None = None
+) -> np.ndarray:
     """Return df/dx by central differences, for a function f() that reads the array x.
 
     x is float64; each of its numbers is moved up and down by `step` and then restored. With
@@ -33,7 +42,7 @@ def numerical_gradient(f, x, step=STEP, indices=None):
     return gradient
 
 
-def relative_error(a, b):
+def relative_error(a: ArrayLike, b: ArrayLike) -> float:
     """Return the largest |a - b|, relative to the largest absolute value in a and b.
 
     It is 0 if both are all 0, and infinite if either holds a number that is not finite.
@@ -45,13 +54,15 @@ def relative_error(a, b):
     return float(np.abs(a - b).max(initial=0) / scale) if scale else 0.0
 
 
-def check_layer(layer, x, dy, step=STEP):
+def check_layer(
+    layer: Layer, x: np.ndarray, dy: np.ndarray, step: float = STEP
+) -> dict[str, float]:
     """Compare layer.backward with central differences of sum(layer.forward(x) * dy).
 
     x and dy are float64. Returns the relative errors of "x" and of each weight, by name.
     """
 
-    def f():
+    def f() -> float:
         return np.sum(layer.forward(x) * dy)
 
     x = x.copy()
@@ -66,7 +77,15 @@ def check_layer(layer, x, dy, step=STEP):
     }
 
 
-def check_network(network, loss, x, targets, step=STEP, samples=20, rng=None):
+def check_network(
+    network: Sequential,
+    loss: Loss,
+    x: np.ndarray,
+    targets: np.ndarray,
+    step: float = STEP,
+    samples: int = 20,
+    rng: np.random.Generator | None = None,
+) -> dict[str, float]:
     """Compare every layer's grads with central differences of the loss.
 
     At most `samples` numbers of each array are checked, drawn with rng. Returns the relative
@@ -74,7 +93,7 @@ def check_network(network, loss, x, targets, step=STEP, samples=20, rng=None):
     """
     rng = rng or np.random.default_rng(0)
 
-    def f():
+    def f() -> float:
         return loss.forward(network.forward(x), targets)
 
     x = x.copy()

@@ -4,10 +4,15 @@ N(m, v) is the normal distribution with mean m and variance v. fan_in is the num
 each output sums up, fan_out the number of outputs that each input goes to.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
+# In quotes, because NumPy loads its random numbers only when somebody first uses them.
+Initializer = Callable[["np.random.Generator", tuple[int, ...], int, int], np.ndarray]
 
-def he(rng, shape, fan_in, fan_out):
+
+def he(rng: "np.random.Generator", shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
     """N(0, 2 / fan_in): preserves the signal's variance through ReLU layers.
 
     He et al., 2015, "Delving Deep into Rectifiers", section 2.2.
@@ -15,7 +20,9 @@ def he(rng, shape, fan_in, fan_out):
     return rng.normal(0, np.sqrt(2 / fan_in), shape)
 
 
-def xavier(rng, shape, fan_in, fan_out):
+def xavier(
+    rng: "np.random.Generator", shape: tuple[int, ...], fan_in: int, fan_out: int
+) -> np.ndarray:
     """N(0, 2 / (fan_in + fan_out)): preserves variance through tanh layers, forward and backward.
 
     Glorot and Bengio, 2010, "Understanding the difficulty of training deep feedforward neural
@@ -24,11 +31,11 @@ def xavier(rng, shape, fan_in, fan_out):
     return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), shape)
 
 
-def normal(std):
+def normal(std: float) -> Initializer:
     """Return an initializer that draws from N(0, std²), whatever the size of the layer."""
     return lambda rng, shape, fan_in, fan_out: rng.normal(0, std, shape)
 
 
-def uniform(low, high):
+def uniform(low: float, high: float) -> Initializer:
     """Return an initializer that draws from U(low, high), whatever the size of the layer."""
     return lambda rng, shape, fan_in, fan_out: rng.uniform(low, high, shape)

@@ -7,28 +7,31 @@ between two steps. A second press interrupts at once.
 
 import signal
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import Any
 
 
 class StopButton:
     """Counts how often it is pressed while `noticed` is watching."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.presses = 0
 
-    def press(self, number=None, frame=None):
+    def press(self, number: int | None = None, frame: FrameType | None = None) -> None:
         self.presses += 1
         if self.presses > 1:
             raise KeyboardInterrupt
 
-    def check(self):
+    def check(self) -> None:
         """Raise KeyboardInterrupt if the button was pressed."""
         if self.presses:
             raise KeyboardInterrupt
 
 
 @contextmanager
-def noticed():
+def noticed() -> Iterator[StopButton]:
     """Yield a StopButton that Ctrl-C presses while the `with` block runs.
 
     If other code has taken over Ctrl-C, it keeps it, and Python interrupts no thread but the main
@@ -48,7 +51,7 @@ def noticed():
 
 
 @contextmanager
-def stoppable(history):
+def stoppable(history: Any) -> Iterator[StopButton]:  # a training.History
     """Let a training run be stopped: give the button to check between two steps.
 
     After a stop, history.interrupted is True, and a line says how far the training got.
@@ -76,20 +79,20 @@ class Cell:
     `course_lib.practice.notebook` has IPython call `begin` and `end`.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.runs = self.stopped = False
 
-    def begin(self, info=None):
+    def begin(self, info: object = None) -> None:
         self.runs, self.stopped = True, False
 
-    def end(self, result=None):
+    def end(self, result: object = None) -> None:
         self.runs = self.stopped = False
 
-    def stop(self):
+    def stop(self) -> None:
         """Note that a training run in this cell was stopped."""
         self.stopped = self.runs
 
-    def check(self):
+    def check(self) -> None:
         """Raise KeyboardInterrupt if an earlier training run in the same cell was stopped."""
         if self.stopped:
             raise KeyboardInterrupt("this cell was stopped in an earlier training")

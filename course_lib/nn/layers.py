@@ -12,10 +12,12 @@ RuntimeError if backward is called before forward.
 """
 
 import math
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
-from .initializers import he, xavier
+from .initializers import Initializer, he, xavier
 from .memory_layout import batch_first, batch_last, sum_of_products
 from .shapes import (
     check_array,
@@ -36,16 +38,19 @@ class Layer:
     params: dict[str, np.ndarray] = {}  # of a layer without weights
     grads: dict[str, np.ndarray] = {}
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         raise NotImplementedError(f"{type(self).__name__} has no forward yet")
 
-    def __call__(self, x):
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        raise NotImplementedError(f"{type(self).__name__} has no backward yet")
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
         return self.forward(x)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}({self.settings()})"
 
-    def settings(self):
+    def settings(self) -> str:
         """Return what the layer was made with, as text for its repr."""
         return ""
 
@@ -58,7 +63,7 @@ class Normalize(Layer):
     Raises ValueError for a std that is not above 0. There is nothing to train in it.
     """
 
-    def __init__(self, mean, std, *, dtype=np.float32):
+    def __init__(self, mean: ArrayLike, std: ArrayLike, *, dtype: DTypeLike = np.float32) -> None:
         self.mean, self.std = np.asarray(mean, np.float64), np.asarray(std, np.float64)
         self.dtype = np.dtype(dtype)
         if self.mean.ndim > 1 or self.std.ndim > 1 or not np.all(self.std > 0):
@@ -68,7 +73,7 @@ class Normalize(Layer):
             )
 
     @classmethod
-    def from_images(cls, images, *, dtype=np.float32):
+    def from_images(cls, images: np.ndarray, *, dtype: DTypeLike = np.float32) -> Self:
         """Return the layer that gives these images (N, H, W, C) mean 0 and standard deviation 1.
 
         A channel that never changes becomes 0. Raises ValueError if there are no images.
@@ -85,7 +90,7 @@ class Normalize(Layer):
             std = images.std(axis=(0, 1, 2), dtype=np.float64)
         return cls(mean, np.where(std > 0, std, 1), dtype=dtype)
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         x = check_numbers(x, "x")
         channels = max(self.mean.size, self.std.size)
         if channels > 1:
@@ -101,11 +106,11 @@ class Normalize(Layer):
         y += shift.reshape(per_channel)
         return batch_first(y)
 
-    def backward(self, dy):
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         check_forward(self, "factor")
         return check_array(dy, "dy") * self.factor  # dy / std
 
-    def settings(self):
+    def settings(self) -> str:
         numbers = [[f"{value:.3g}" for value in np.ravel(part)] for part in (self.mean, self.std)]
         return ", ".join(part[0] if len(part) == 1 else f"[{', '.join(part)}]" for part in numbers)
 
@@ -119,16 +124,16 @@ class Conv2d(Layer):
 
     def __init__(
         self,
-        in_channels,
-        out_channels,
-        kernel_size,
-        stride=1,
-        padding=0,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | tuple[int, int],
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] = 0,
         *,
-        rng=None,
-        dtype=np.float32,
-        init=he,
-    ):
+        rng: "np.random.Generator | None" = None,
+        dtype: DTypeLike = np.float32,
+        init: Initializer = he,
+    ) -> None:
         KH, KW = pair(kernel_size, "kernel_size")
         self.stride, self.padding = pair(stride, "stride"), pair(padding, "padding", smallest=0)
         check_size(in_channels, "in_channels")
@@ -140,13 +145,13 @@ class Conv2d(Layer):
         self.params = {"weight": weight.astype(dtype), "bias": np.zeros(out_channels, dtype)}
         self.grads = {}
 
-    def settings(self):
+    def settings(self) -> str:
         KH, KW, in_channels, out_channels = self.params["weight"].shape
         text = f"{in_channels}, {out_channels}, {short((KH, KW))}"
         text += f", stride={short(self.stride)}" if self.stride != (1, 1) else ""
         return text + (f", padding={short(self.padding)}" if self.padding != (0, 0) else "")
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         weight, bias = self.params["weight"], self.params["bias"]
         x = check_array(x, "x", "(N, H, W, C)")
         check_channels(x, weight.shape[2], "channels")
@@ -156,11 +161,11 @@ class Conv2d(Layer):
         y = filters.T @ self.columns  # (C_out, OH OW N)
         return batch_first(y.reshape(len(bias), OH, OW, N))
 
-    def backward(self, dy):
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         self.backward_to_params(dy)
         return self.backward_to_input(dy)
 
-    def backward_to_params(self, dy):
+    def backward_to_params(self, dy: np.ndarray) -> None:
         """Fill grads: each weight's derivative is the sum of (what it saw) * dy."""
         dy = self.check_dy(dy)  # (C_out, OH OW N)
         dfilters = sum_of_products(self.columns, dy)  # (KH KW C_in + 1, C_out)
@@ -169,14 +174,14 @@ class Conv2d(Layer):
         self.grads["weight"] = dfilters[:-1].reshape(weight.shape)
         self.grads["bias"] = dfilters[-1]
 
-    def backward_to_input(self, dy):
+    def backward_to_input(self, dy: np.ndarray) -> np.ndarray:
         """Return dx: every output sends (weight * dy) back to the window it saw."""
         dy = self.check_dy(dy)
         weight = self.params["weight"]
         filters = weight.reshape(-1, weight.shape[3]).astype(dy.dtype, copy=False)
         return self.col2im(filters @ dy)
 
-    def im2col(self, x):
+    def im2col(self, x: np.ndarray) -> np.ndarray:
         """Copy every window into a column: (N, H, W, C) -> (KH KW C + 1, OH OW N).
 
         The last row is all ones: the bias is the weight of an input that is always 1.
@@ -198,7 +203,7 @@ class Conv2d(Layer):
             place[...] = window
         return columns
 
-    def col2im(self, dcolumns):
+    def col2im(self, dcolumns: np.ndarray) -> np.ndarray:
         """Add every column back into the window it came from: im2col in the other direction."""
         KH, KW, C, _ = self.params["weight"].shape
         (N, OH, OW), (PH, PW) = self.output_shape, self.padding
@@ -209,7 +214,7 @@ class Conv2d(Layer):
         dx = dx[:, PH : dx.shape[1] - PH, PW : dx.shape[2] - PW]
         return batch_first(dx)
 
-    def check_dy(self, dy):
+    def check_dy(self, dy: np.ndarray) -> np.ndarray:
         """Return dy (N, OH, OW, C_out) as a matrix (C_out, OH OW N)."""
         check_forward(self, "columns")
         dy = check_gradient(dy, (*self.output_shape, self.params["weight"].shape[3]))
@@ -223,15 +228,17 @@ class MaxPool2d(Layer):
     (height, width) pair; without a stride, the windows lie side by side.
     """
 
-    def __init__(self, kernel_size, stride=None):
+    def __init__(
+        self, kernel_size: int | tuple[int, int], stride: int | tuple[int, int] | None = None
+    ) -> None:
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.stride = pair(kernel_size if stride is None else stride, "stride")
 
-    def settings(self):
+    def settings(self) -> str:
         text = short(self.kernel_size)
         return text + (f", {short(self.stride)}" if self.stride != self.kernel_size else "")
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         x = check_array(x, "x", "(N, H, W, C)")
         OH, OW = output_sizes(x, self.kernel_size, self.stride)
         self.output_shape, self.input_shape = (len(x), OH, OW, x.shape[3]), x.shape
@@ -246,7 +253,7 @@ class MaxPool2d(Layer):
             self.is_first_max.append(is_max)
         return batch_first(y)
 
-    def backward(self, dy):
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         """Each window's gradient goes to its maximum, if tied the first in row-major order."""
         check_forward(self, "is_first_max")
         dy = check_gradient(dy, self.output_shape)
@@ -266,12 +273,12 @@ class MaxPool2d(Layer):
 class ReLU(Layer):
     """max(x, 0), element-wise. Any shape."""
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         x = check_array(x, "x")
         self.positive = x > 0
         return np.maximum(x, 0)
 
-    def backward(self, dy):
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         check_forward(self, "positive")
         dy = check_gradient(dy, self.positive.shape)
         return dy * self.positive  # np.where(self.positive, dy, 0), and much faster
@@ -280,12 +287,12 @@ class ReLU(Layer):
 class Sigmoid(Layer):
     """1 / (1 + exp(-x)), element-wise, without overflow. Any shape."""
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         x = check_array(x, "x")
         self.e = np.exp(-np.abs(x))  # at most 1: no overflow, and no digits lost far from 0
         return np.where(x >= 0, 1, self.e) / (1 + self.e)
 
-    def backward(self, dy):
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         check_forward(self, "e")
         dy = check_gradient(dy, self.e.shape)
         return dy * self.e / (1 + self.e) ** 2  # sigmoid(x) * sigmoid(-x)
@@ -294,11 +301,11 @@ class Sigmoid(Layer):
 class Tanh(Layer):
     """tanh(x), element-wise. Any shape."""
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         self.y = np.tanh(check_array(x, "x"))
         return self.y.copy()  # a copy, which its owner may change
 
-    def backward(self, dy):
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         check_forward(self, "y")
         dy = check_gradient(dy, self.y.shape)
         return dy * (1 - self.y**2)
@@ -307,13 +314,13 @@ class Tanh(Layer):
 class Flatten(Layer):
     """Each image as one row: (N, H, W, C) -> (N, H W C)."""
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         x = check_array(x, "x")
         self.shape = x.shape
         side_by_side = np.moveaxis(x, 0, -1).copy()  # (H, W, C, N)
         return side_by_side.reshape(-1, len(x)).T
 
-    def backward(self, dy):
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         check_forward(self, "shape")
         dy = check_gradient(dy, (self.shape[0], math.prod(self.shape[1:])))
         return dy.reshape(self.shape).copy(order="K")  # a copy, with the batch innermost as in dy
@@ -326,8 +333,15 @@ class Linear(Layer):
     """
 
     def __init__(
-        self, in_features, out_features, *, rng=None, dtype=np.float32, init=xavier, bias=True
-    ):
+        self,
+        in_features: int,
+        out_features: int,
+        *,
+        rng: "np.random.Generator | None" = None,
+        dtype: DTypeLike = np.float32,
+        init: Initializer = xavier,
+        bias: bool = True,
+    ) -> None:
         check_size(in_features, "in_features")
         check_size(out_features, "out_features")
         shape = (in_features, out_features)
@@ -337,12 +351,12 @@ class Linear(Layer):
             self.params["bias"] = np.zeros(out_features, dtype)
         self.grads = {}
 
-    def settings(self):
+    def settings(self) -> str:
         in_features, out_features = self.params["weight"].shape
         without = "" if "bias" in self.params else ", bias=False"
         return f"{in_features}, {out_features}{without}"
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         x = check_array(x, "x", "(N, in)")
         weight = self.params["weight"]
         check_channels(x, len(weight), "features")
@@ -352,11 +366,11 @@ class Linear(Layer):
             y += self.params["bias"]
         return y
 
-    def backward(self, dy):
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         self.backward_to_params(dy)
         return self.backward_to_input(dy)
 
-    def backward_to_params(self, dy):
+    def backward_to_params(self, dy: np.ndarray) -> None:
         """Fill grads: each weight's derivative is the sum of (what it saw) * dy."""
         dy = self.check_dy(dy)
         weight = self.params["weight"]
@@ -364,18 +378,20 @@ class Linear(Layer):
         if "bias" in self.params:
             self.grads["bias"] = dy.sum(axis=0).astype(weight.dtype, copy=False)
 
-    def backward_to_input(self, dy):
+    def backward_to_input(self, dy: np.ndarray) -> np.ndarray:
         """Return dx: every output sends (weight * dy) back to its inputs."""
         dy = self.check_dy(dy)
         weight = self.params["weight"].astype(dy.dtype, copy=False)
         return (weight @ dy.T).T  # dy @ weight.T, with the batch innermost
 
-    def check_dy(self, dy):
+    def check_dy(self, dy: np.ndarray) -> np.ndarray:
         check_forward(self, "x")
         return check_gradient(dy, (len(self.x), self.params["weight"].shape[1]))
 
 
-def windows(x, kernel_size, stride):
+def windows(
+    x: np.ndarray, kernel_size: tuple[int, int], stride: tuple[int, int]
+) -> list[np.ndarray]:
     """Return KH KW views of x: the k-th number of every window, for each k in row-major order.
 
     x (C, H, W, N) -> a list of arrays (C, OH, OW, N). Nothing is copied.
@@ -389,7 +405,7 @@ def windows(x, kernel_size, stride):
     ]
 
 
-def mean_and_std_of_whole_numbers(images):
+def mean_and_std_of_whole_numbers(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and the standard deviation of each channel, (C,), exactly counted."""
     top, channels = int(images.max()) + 1, images.shape[-1]
     counts = np.zeros((channels, top))
@@ -402,6 +418,6 @@ def mean_and_std_of_whole_numbers(images):
     return mean, np.sqrt(np.maximum(share @ values**2 - mean**2, 0))
 
 
-def short(sizes):
+def short(sizes: tuple[int, int]) -> str:
     """Return a (height, width) pair as text: (3, 3) as "3"."""
     return str(sizes[0] if sizes[0] == sizes[1] else sizes)

@@ -11,7 +11,13 @@ import numpy as np
 from .shapes import check_array, check_channels, check_gradient, check_shape, output_sizes, pair
 
 
-def conv2d_forward(x, weight, bias, stride=1, padding=0):
+def conv2d_forward(
+    x: np.ndarray,
+    weight: np.ndarray,
+    bias: np.ndarray,
+    stride: int | tuple[int, int] = 1,
+    padding: int | tuple[int, int] = 0,
+) -> np.ndarray:
     """Slide every filter over every image (cross-correlation, as in every deep-learning library).
 
     y[n, i, j, k] = bias[k] + sum over the window at (i, j) of window * weight[..., k]
@@ -34,7 +40,13 @@ def conv2d_forward(x, weight, bias, stride=1, padding=0):
     return y
 
 
-def conv2d_backward(dy, x, weight, stride=1, padding=0):
+def conv2d_backward(
+    dy: np.ndarray,
+    x: np.ndarray,
+    weight: np.ndarray,
+    stride: int | tuple[int, int] = 1,
+    padding: int | tuple[int, int] = 0,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return dx, dweight, dbias: every output sends its gradient to all that went into it.
 
     dy (N, OH, OW, C_out); dx, dweight and dbias have the shapes of x, weight and bias.
@@ -57,7 +69,9 @@ def conv2d_backward(dy, x, weight, stride=1, padding=0):
     return unpad(dpadded, padding), dweight, dbias
 
 
-def maxpool2d_forward(x, kernel_size, stride=None):
+def maxpool2d_forward(
+    x: np.ndarray, kernel_size: int | tuple[int, int], stride: int | tuple[int, int] | None = None
+) -> np.ndarray:
     """The largest value in each window, channel by channel. Windows that do not fit are left out.
 
     x (N, H, W, C) -> y (N, OH, OW, C). Without a stride, the windows lie side by side.
@@ -76,7 +90,12 @@ def maxpool2d_forward(x, kernel_size, stride=None):
     return y
 
 
-def maxpool2d_backward(dy, x, kernel_size, stride=None):
+def maxpool2d_backward(
+    dy: np.ndarray,
+    x: np.ndarray,
+    kernel_size: int | tuple[int, int],
+    stride: int | tuple[int, int] | None = None,
+) -> np.ndarray:
     """Return dx: each window's gradient goes to its maximum, if tied the first in row-major order.
 
     Where windows overlap, the gradients add up. dy (N, OH, OW, C), x and dx (N, H, W, C).
@@ -97,7 +116,7 @@ def maxpool2d_backward(dy, x, kernel_size, stride=None):
     return dx
 
 
-def relu_forward(x):
+def relu_forward(x: np.ndarray) -> np.ndarray:
     """max(x, 0), element-wise. Any shape."""
     x = check_array(x, "x")
     y = np.zeros_like(x)
@@ -106,7 +125,7 @@ def relu_forward(x):
     return y
 
 
-def relu_backward(dy, x):
+def relu_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return dx: the gradient passes through where x was positive."""
     x, dy = check_array(x, "x"), check_gradient(dy, np.shape(x))
     dx = np.zeros_like(x)
@@ -115,7 +134,7 @@ def relu_backward(dy, x):
     return dx
 
 
-def linear_forward(x, weight, bias):
+def linear_forward(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
     """y[n, j] = bias[j] + sum over i of x[n, i] weight[i, j].
 
     x (N, in), weight (in, out), bias (out,) -> y (N, out).
@@ -132,7 +151,9 @@ def linear_forward(x, weight, bias):
     return y
 
 
-def linear_backward(dy, x, weight):
+def linear_backward(
+    dy: np.ndarray, x: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return dx, dweight, dbias, with the shapes of x, weight and bias. dy (N, out)."""
     x, weight = _check_linear(x, weight)
     dy = check_gradient(dy, (len(x), weight.shape[1]))
@@ -147,26 +168,26 @@ def linear_backward(dy, x, weight):
     return dx, dweight, dbias
 
 
-def pad(x, padding):
+def pad(x: np.ndarray, padding: int | tuple[int, int]) -> np.ndarray:
     """Surround each image with zeros: (N, H, W, C) -> (N, H + 2 PH, W + 2 PW, C)."""
     PH, PW = pair(padding, "padding", smallest=0)
     return np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
 
 
-def unpad(x, padding):
+def unpad(x: np.ndarray, padding: int | tuple[int, int]) -> np.ndarray:
     """Cut off the border that pad added."""
     PH, PW = pair(padding, "padding", smallest=0)
     return x[:, PH : x.shape[1] - PH, PW : x.shape[2] - PW]
 
 
-def _check_conv2d(x, weight):
+def _check_conv2d(x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     x = check_array(x, "x", "(N, H, W, C)")
     weight = check_array(weight, "weight", "(KH, KW, C_in, C_out)")
     check_channels(x, weight.shape[2], "channels")
     return x, weight
 
 
-def _check_linear(x, weight):
+def _check_linear(x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     x, weight = check_array(x, "x", "(N, in)"), check_array(weight, "weight", "(in, out)")
     check_channels(x, len(weight), "features")
     return x, weight

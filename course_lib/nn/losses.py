@@ -1,11 +1,22 @@
 """Softmax, log-softmax and two losses, each loss averaged over the images of a mini-batch."""
 
+from typing import Protocol
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .shapes import check_array, check_forward, check_shape
 
 
-def log_softmax(logits):
+class Loss(Protocol):
+    """What training needs of a loss: its value, and then its gradient for the same mini-batch."""
+
+    def forward(self, outputs: np.ndarray, targets: np.ndarray, /) -> float: ...
+
+    def backward(self) -> np.ndarray: ...
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
     """log(exp(z_k) / sum over j of exp(z_j)), for each row. (N, K) -> (N, K).
 
     Subtracting the row's maximum changes nothing, because it cancels. The largest exponential is
@@ -16,7 +27,7 @@ def log_softmax(logits):
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
-def softmax(logits):
+def softmax(logits: np.ndarray) -> np.ndarray:
     """exp(z_k) / sum over j of exp(z_j): the probability of each class. (N, K) -> (N, K)."""
     logits = check_array(logits, "logits", "(N, K)")
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -31,7 +42,7 @@ class CrossEntropyLoss:
     (Goodfellow, Bengio, Courville, Deep Learning, section 6.2.2.3).
     """
 
-    def forward(self, logits, labels):
+    def forward(self, logits: np.ndarray, labels: np.ndarray) -> float:
         logits = check_array(logits, "logits", "(N, K)")
         self.labels = check_labels(labels, *logits.shape)
         log_probabilities = log_softmax(logits)
@@ -39,7 +50,7 @@ class CrossEntropyLoss:
         # 0.0 - x, because -x would make a loss of 0 print as -0.0.
         return float(0.0 - log_probabilities[np.arange(len(logits)), self.labels].mean())
 
-    def backward(self):
+    def backward(self) -> np.ndarray:
         check_forward(self, "probabilities")
         gradient = self.probabilities.copy()
         gradient[np.arange(len(gradient)), self.labels] -= 1
@@ -53,7 +64,7 @@ class MSELoss:
     stands for a one-hot row.
     """
 
-    def forward(self, predictions, targets):
+    def forward(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         predictions = check_array(predictions, "predictions", "(N, K)")
         targets = np.asarray(targets)
         if targets.ndim == 1:
@@ -65,12 +76,12 @@ class MSELoss:
         self.difference = predictions - targets
         return float(np.square(self.difference).mean())
 
-    def backward(self):
+    def backward(self) -> np.ndarray:
         check_forward(self, "difference")
         return 2 * self.difference / self.difference.size
 
 
-def check_labels(labels, count, classes=np.inf):
+def check_labels(labels: ArrayLike, count: int, classes: float = np.inf) -> np.ndarray:
     """Return `count` labels as an array; raise unless they are whole numbers 0..classes-1."""
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu":
@@ -90,7 +101,7 @@ def check_labels(labels, count, classes=np.inf):
     return labels
 
 
-def check_count(count):
+def check_count(count: int) -> None:
     """Raise ValueError if there are no images."""
     if count == 0:
         raise ValueError("there are no images in this mini-batch; give at least one")

@@ -10,17 +10,17 @@ neighbours in memory, at full speed, whatever the window and the stride. `batch_
 import numpy as np
 
 
-def batch_last(x):
+def batch_last(x: np.ndarray) -> np.ndarray:
     """(N, H, W, C) -> (C, H, W, N), in this order in memory too. Copies only if it must."""
     return np.ascontiguousarray(x.transpose(3, 1, 2, 0))
 
 
-def batch_first(x):
+def batch_first(x: np.ndarray) -> np.ndarray:
     """(C, H, W, N) -> (N, H, W, C): another view of the same numbers."""
     return x.transpose(3, 1, 2, 0)
 
 
-def sum_of_products(columns, dy, chunk=1024):
+def sum_of_products(columns: np.ndarray, dy: np.ndarray, chunk: int = 1024) -> np.ndarray:
     """columns @ dy.T, as a sum over chunks of columns that fit into the processor's cache.
 
     columns (K, P), dy (M, P) -> (K, M).

@@ -1,10 +1,12 @@
 """Stochastic gradient descent and a learning-rate schedule."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
-from .networks import parameter_slots
+from .layers import Layer
+from .networks import Sequential, parameter_slots
 
 
 class SGD:
@@ -19,7 +21,9 @@ class SGD:
     of the velocity. Raises ValueError for numbers below 0.
     """
 
-    def __init__(self, learning_rate, momentum=0.0, weight_decay=0.0):
+    def __init__(
+        self, learning_rate: float, momentum: float = 0.0, weight_decay: float = 0.0
+    ) -> None:
         for name, value in (
             ("learning_rate", learning_rate),
             ("momentum", momentum),
@@ -29,9 +33,9 @@ class SGD:
                 raise ValueError(f"{name} is {value}; give a number that is not negative")
         self.learning_rate, self.momentum = learning_rate, momentum
         self.weight_decay = weight_decay
-        self.velocities = {}
+        self.velocities: dict[tuple[Layer, str], np.ndarray] = {}
 
-    def step(self, network):
+    def step(self, network: Sequential) -> None:
         """Move every weight of the network against its gradient, in place."""
         for layer, name in parameter_slots(network):
             if name not in layer.grads:
@@ -47,7 +51,7 @@ class SGD:
             weight -= self.learning_rate * gradient
 
 
-def cosine(learning_rate, warmup=0.0):
+def cosine(learning_rate: float, warmup: float = 0.0) -> Callable[[float], float]:
     """Return a schedule for `training.fit`: from learning_rate down to 0 along a cosine.
 
     A schedule is a function from the share of the training done to a learning rate. During
@@ -57,7 +61,7 @@ def cosine(learning_rate, warmup=0.0):
     if not 0 <= warmup < 1:
         raise ValueError(f"warmup is {warmup}; give a share of the training, from 0 to below 1")
 
-    def rate(progress):
+    def rate(progress: float) -> float:
         if progress < warmup:
             return learning_rate * progress / warmup
         return learning_rate * (1 + math.cos(math.pi * (progress - warmup) / (1 - warmup))) / 2

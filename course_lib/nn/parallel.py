@@ -11,6 +11,7 @@ whatever the number of cores.
 
 import copy
 import os
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -18,13 +19,13 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from . import layers, losses
-from .networks import parameter_slots
+from .networks import Sequential, parameter_slots
 
 SHARE_SIZE = 32 * 32 * 32 * 3  # numbers in a share, about: 32 images of CIFAR-10
 
 
 @contextmanager
-def threads():
+def threads() -> Iterator[Callable[..., Iterator]]:
     """Yield a function like the built-in `map` that spreads its calls over the processor cores.
 
     NumPy's matrix product uses all cores by itself. Meanwhile it is limited to one, or every thread
@@ -47,19 +48,26 @@ class SharedStep:
     """The loss and gradient of a mini-batch, computed share by share.
 
     step(network, loss, images, labels, weight) -> (loss, outputs): forward and backward for some of
-    the images, with loss and gradient multiplied by weight. spread: `map` or what `threads` yields.
+    the images, with loss and gradient multiplied by weight.
+    thread_map: `map` or what `threads` yields.
     """
 
-    def __init__(self, step, network, loss, spread):
-        self.step, self.network, self.loss, self.spread = step, network, loss, spread
+    def __init__(
+        self,
+        step: Callable[..., tuple[float, np.ndarray]],
+        network: Sequential,
+        loss: losses.Loss,
+        thread_map: Callable[..., Iterator],
+    ) -> None:
+        self.step, self.network, self.loss, self.thread_map = step, network, loss, thread_map
         self.divisible = type(loss).__module__ == losses.__name__ and divisible(network)
 
-    def shares(self, images):
+    def shares(self, images: np.ndarray) -> int:
         """Return the number of shares for a mini-batch (N, H, W, C)."""
         count = max(round(images.size / SHARE_SIZE), 1) if self.divisible else 1
         return min(count, len(images))
 
-    def __call__(self, images, labels):
+    def __call__(self, images: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
         """Fill the network's grads. Returns the loss, and the outputs (N, classes).
 
         images (N, H, W, C), labels (N,).
@@ -68,7 +76,9 @@ class SharedStep:
         if count == 1:
             return self.step(self.network, self.loss, images, labels, 1.0)
 
-        def share(number, images_, labels_):
+        def share(
+            number: int, images_: np.ndarray, labels_: np.ndarray
+        ) -> tuple[float, np.ndarray, list[dict[str, np.ndarray]]]:
             """Keep only the gradients of a copy: what it saw takes a lot of memory."""
             first = number == 0
             network = self.network if first else replica(self.network)
@@ -77,11 +87,11 @@ class SharedStep:
             return *result, [getattr(layer, "grads", {}) for layer in network.layers]
 
         parts = np.array_split(images, count), np.array_split(labels, count)
-        values, outputs, grads = zip(*self.spread(share, range(count), *parts), strict=True)
+        values, outputs, grads = zip(*self.thread_map(share, range(count), *parts), strict=True)
         self.add_gradients(grads)
         return sum(values), np.concatenate(outputs)
 
-    def add_gradients(self, grads):
+    def add_gradients(self, grads: Sequence[list[dict[str, np.ndarray]]]) -> None:
         """Add up grads, for each share a list of layer dicts, in the first list: the network's."""
         for layer_grads in zip(*grads, strict=True):
             first, *others = layer_grads
@@ -90,7 +100,7 @@ class SharedStep:
                     first[name] = first[name] + other[name]
 
 
-def divisible(network):
+def divisible(network: Sequential) -> bool:
     """Whether all layers are the course's own, which treat each image on its own.
 
     A layer from elsewhere gets its mini-batches whole, one after another: it may mix the images, as
@@ -99,7 +109,7 @@ def divisible(network):
     return all(type(layer).__module__ == layers.__name__ for layer in network.layers)
 
 
-def replica(network):
+def replica(network: Sequential) -> Sequential:
     """Return a network that shares the same weights but has its own memory and grads."""
     twin = copy.copy(network)
     twin.layers = [copy.copy(layer) for layer in network.layers]

@@ -3,11 +3,12 @@
 import numbers
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 BEGIN_WITH_NORMALIZE = ", or begin the network with layers.Normalize.from_images(images)"
 
 
-def pair(value, name, smallest=1):
+def pair(value: int | tuple[int, int], name: str, smallest: int = 1) -> tuple[int, int]:
     """Return a size as (height, width): 3 becomes (3, 3), and (3, 2) stays as it is.
 
     Raises ValueError for anything but one or two whole numbers of at least `smallest`.
@@ -21,18 +22,18 @@ def pair(value, name, smallest=1):
     return int(sizes[0]), int(sizes[1])
 
 
-def check_size(value, name):
+def check_size(value: int, name: str) -> None:
     """Raise ValueError for anything but a whole number of at least 1."""
     if not is_whole(value) or value < 1:
         raise ValueError(f"{name} is {value!r}; give a whole number of at least 1")
 
 
-def is_whole(value):
+def is_whole(value: object) -> bool:
     """Whether a value is a whole number: True and False are not, nor is 3.0."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
-def output_size(size, kernel_size, stride, padding=0):
+def output_size(size: int, kernel_size: int, stride: int, padding: int = 0) -> int:
     """How many windows fit along one axis: (size + 2 padding - kernel_size) // stride + 1."""
     if kernel_size > size + 2 * padding:
         padded = f", {size + 2 * padding} with its padding" if padding else ""
@@ -43,7 +44,12 @@ def output_size(size, kernel_size, stride, padding=0):
     return (size + 2 * padding - kernel_size) // stride + 1
 
 
-def output_sizes(x, kernel_size, stride, padding=(0, 0)):
+def output_sizes(
+    x: np.ndarray,
+    kernel_size: tuple[int, int],
+    stride: tuple[int, int],
+    padding: tuple[int, int] = (0, 0),
+) -> tuple[int, int]:
     """Return (OH, OW) for images x (N, H, W, C); window, stride and padding are pairs."""
     _, height, width, _ = x.shape
     return (
@@ -52,7 +58,7 @@ def output_sizes(x, kernel_size, stride, padding=(0, 0)):
     )
 
 
-def check_numbers(x, name):
+def check_numbers(x: ArrayLike, name: str) -> np.ndarray:
     """Return x as an array of whole numbers or floats; raise TypeError for anything else."""
     x = np.asarray(x)
     if x.dtype.kind not in "iu" and x.dtype not in (np.float32, np.float64):
@@ -62,7 +68,7 @@ def check_numbers(x, name):
     return x
 
 
-def check_array(x, name, layout=None):
+def check_array(x: ArrayLike, name: str, layout: str | None = None) -> np.ndarray:
     """Return x as an array of floats with as many axes as `layout`, for example "(N, H, W, C)".
 
     Without a layout, any shape will do. Raises ValueError for the wrong number of axes and
@@ -83,7 +89,7 @@ def check_array(x, name, layout=None):
     return x
 
 
-def check_shape(x, name, expected, why):
+def check_shape(x: np.ndarray, name: str, expected: tuple[int, ...], why: str) -> None:
     """Raise ValueError unless the array x has the expected shape."""
     if x.shape != tuple(expected):
         raise ValueError(
@@ -91,14 +97,14 @@ def check_shape(x, name, expected, why):
         )
 
 
-def check_gradient(dy, output_shape):
+def check_gradient(dy: ArrayLike, output_shape: tuple[int, ...]) -> np.ndarray:
     """Return dy as an array of floats; raise unless it has the shape of the output."""
     dy = check_array(dy, "dy")
     check_shape(dy, "dy", output_shape, "that is the shape of the output")
     return dy
 
 
-def check_channels(x, channels, what):
+def check_channels(x: np.ndarray, channels: int, what: str) -> None:
     """Raise ValueError unless the last axis of x is as long as the layer's weight requires."""
     if x.shape[-1] != channels:
         raise ValueError(
@@ -107,7 +113,7 @@ def check_channels(x, channels, what):
         )
 
 
-def check_forward(layer, remembered):
+def check_forward(layer: object, remembered: str) -> None:
     """Raise RuntimeError if a layer or loss has nothing to go back through."""
     if not hasattr(layer, remembered):
         name = type(layer).__name__

@@ -1,12 +1,17 @@
 """Train a network on mini-batches and measure its accuracy."""
 
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import interrupt, parallel
-from .losses import check_labels
+from .losses import Loss, check_labels
+from .networks import Sequential
+from .optim import SGD
 from .progress import progress_bar
 from .shapes import check_size
 
@@ -21,11 +26,11 @@ class History:
     was stopped; it then got as far as batch_loss does.
     """
 
-    loss: list = field(default_factory=list)
-    accuracy: list = field(default_factory=list)
-    test_accuracy: list = field(default_factory=list)
-    seconds: list = field(default_factory=list)
-    batch_loss: list = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    test_accuracy: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    batch_loss: list[float] = field(default_factory=list)
     epochs: int = 0
     planned: int = 0
     interrupted: bool = False
@@ -34,45 +39,45 @@ class History:
 class Epoch:
     """The loss and the accuracy so far, as means over the images seen in this epoch."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.start, self.seen, self.losses, self.hits = time.perf_counter(), 0, 0.0, 0
 
-    def add(self, loss, outputs, labels):
+    def add(self, loss: float, outputs: np.ndarray, labels: np.ndarray) -> None:
         """Count one mini-batch: its loss, the network's outputs (N, K) and the labels (N,)."""
         self.seen += len(labels)
         self.losses += loss * len(labels)
         self.hits += int(np.count_nonzero(outputs.argmax(axis=1) == labels))
 
     @property
-    def loss(self):
+    def loss(self) -> float:
         return self.losses / self.seen
 
     @property
-    def accuracy(self):
+    def accuracy(self) -> float:
         return self.hits / self.seen
 
-    def seconds(self):
+    def seconds(self) -> float:
         return time.perf_counter() - self.start
 
 
 def fit(
-    network,
-    images,
-    labels,
+    network: Sequential,
+    images: np.ndarray,
+    labels: np.ndarray,
     *,
-    loss,
-    optimizer,
-    epochs,
-    batch_size,
-    rng,
-    progress=True,
-    shuffle=True,
-    augment=None,
-    schedule=None,
-    test=None,
-    on_epoch=None,
-    recorder=None,
-):
+    loss: Loss,
+    optimizer: SGD,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    progress: bool = True,
+    shuffle: bool = True,
+    augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+    schedule: Callable[[float], float] | None = None,
+    test: tuple[np.ndarray, np.ndarray] | None = None,
+    on_epoch: Callable[[History], None] | None = None,
+    recorder: Any = None,
+) -> History:
     """Train `network` with mini-batches drawn from the images; return the History.
 
     images: (N, H, W, C). Whole numbers, such as uint8, need a network that begins with a Normalize
@@ -93,21 +98,22 @@ def fit(
     check_size(epochs, "epochs")
     steps = -(-len(images) // batch_size)
     history = History(epochs=epochs, planned=epochs * steps)
-    passes, update = _forward_and_backward, optimizer.step
+    forward_and_backward, update = _forward_and_backward, optimizer.step
     if recorder:
-        passes, update = recorder.watch(network, passes, update)
+        watched = recorder.watch(network, forward_and_backward, update)
+        forward_and_backward, update = watched
     with interrupt.stoppable(history) as button, progress_bar(history, progress) as bar:
         for number in range(epochs):
             epoch = Epoch()
-            with parallel.threads() as spread:
-                forward_and_backward = parallel.SharedStep(passes, network, loss, spread)
+            with parallel.threads() as thread_map:
+                shared = parallel.SharedStep(forward_and_backward, network, loss, thread_map)
                 batches = mini_batches(len(images), batch_size, rng if shuffle else None)
                 for step, chosen in enumerate(batches):
                     button.check()
                     if schedule:
                         optimizer.learning_rate = schedule((number + step / steps) / epochs)
                     batch = augment(images[chosen], rng) if augment else images[chosen]
-                    value, outputs = forward_and_backward(batch, labels[chosen])
+                    value, outputs = shared(batch, labels[chosen])
                     update(network)
                     epoch.add(value, outputs, labels[chosen])
                     history.batch_loss.append(value)
@@ -122,7 +128,9 @@ def fit(
     return history
 
 
-def mini_batches(count, batch_size, rng=None):
+def mini_batches(
+    count: int, batch_size: int, rng: np.random.Generator | None = None
+) -> Iterator[np.ndarray]:
     """Yield the numbers of the images of each mini-batch, arrays (batch_size,), for one epoch.
 
     rng: the generator that shuffles the images; without one they come in their order. The last
@@ -133,7 +141,9 @@ def mini_batches(count, batch_size, rng=None):
         yield order[start : start + batch_size]
 
 
-def _forward_and_backward(network, loss, images, labels, weight):
+def _forward_and_backward(
+    network: Sequential, loss: Loss, images: np.ndarray, labels: np.ndarray, weight: float
+) -> tuple[float, np.ndarray]:
     """Fill the network's grads from some images of a mini-batch: `weight` is their share of it."""
     outputs = network.forward(as_input(network, images))
     value = loss.forward(outputs, labels)
@@ -141,7 +151,9 @@ def _forward_and_backward(network, loss, images, labels, weight):
     return value * weight, outputs
 
 
-def evaluate(network, images, labels, batch_size=32):
+def evaluate(
+    network: Sequential, images: np.ndarray, labels: np.ndarray, batch_size: int = 32
+) -> float:
     """Return the accuracy, from 0 to 1: the share of images whose label has the largest output.
 
     images (N, H, W, C), as for `fit`; labels (N,), whole numbers.
@@ -150,21 +162,21 @@ def evaluate(network, images, labels, batch_size=32):
     return float(np.mean(predict(network, images, batch_size) == labels))
 
 
-def predict(network, images, batch_size=32):
+def predict(network: Sequential, images: np.ndarray, batch_size: int = 32) -> np.ndarray:
     """Return the class with the largest output for every image: (N, H, W, C) -> (N,)."""
 
-    def classes(start):
+    def classes(start: int) -> np.ndarray:
         own = parallel.replica(network) if divisible else network
         outputs = own.forward(as_input(own, images[start : start + batch_size]))
         return outputs.argmax(axis=1)
 
     divisible = parallel.divisible(network)
-    with parallel.threads() as spread:
-        spread = spread if divisible else map
-        return np.concatenate(list(spread(classes, range(0, len(images), batch_size))))
+    with parallel.threads() as thread_map:
+        thread_map = thread_map if divisible else map
+        return np.concatenate(list(thread_map(classes, range(0, len(images), batch_size))))
 
 
-def as_input(network, images):
+def as_input(network: Sequential, images: np.ndarray) -> np.ndarray:
     """Return images (N, H, W, C) as the network takes them: floats in the precision of its weights.
 
     Whole numbers stay as they are, for the Normalize layer that the network begins with.
@@ -175,13 +187,13 @@ def as_input(network, images):
     return images.astype(weights.dtype, copy=False)
 
 
-def mirror(images, rng):
+def mirror(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return the images, each mirrored left to right with probability 1/2."""
     flip = rng.random(len(images)) < 0.5
     return np.where(flip[:, None, None, None], images[:, :, ::-1], images)
 
 
-def check_images(images, labels):
+def check_images(images: ArrayLike, labels: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Return images and labels as arrays; raise ValueError or TypeError if they do not fit."""
     images, labels = np.asarray(images), np.asarray(labels)
     if images.dtype.kind not in "iuf":

@@ -4,6 +4,7 @@ The published files are Python 2 pickles, protocol 2. Python 3 cannot write thos
 strings of that kind), so they are put together here from single pickle instructions.
 """
 
+import contextlib
 import hashlib
 import io
 import itertools
@@ -11,6 +12,9 @@ import struct
 import tarfile
 
 import numpy as np
+import pytest
+
+from course_lib.datasets import DatasetError
 
 CLASSES = "airplane automobile bird cat deer dog frog horse ship truck".split()
 FILES = [f"data_batch_{i}" for i in range(1, 6)] + ["test_batch"]
@@ -36,7 +40,10 @@ class Writer:
     def integer(self, value):
         if 0 <= value < 256:
             return b"K" + bytes([value])
-        return b"J" + struct.pack("<i", value)
+        if -(2**31) <= value < 2**31:
+            return b"J" + struct.pack("<i", value)
+        size = value.bit_length() // 8 + 1
+        return b"\x8a" + bytes([size]) + value.to_bytes(size, "little", signed=True)
 
     def list(self, items):
         return b"]" + self.remember() + b"(" + b"".join(items) + b"e"
@@ -143,6 +150,10 @@ def write_archive(path, members=None):
     return path
 
 
+def md5(content):
+    return hashlib.md5(content).hexdigest()
+
+
 def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -155,14 +166,13 @@ def snapshot(folder):
     }
 
 
-def assert_one_sentence(error, *parts):
-    """The message is one line that ends in a full stop and holds all these parts."""
-    message = str(error)
+@contextlib.contextmanager
+def refused(*parts):
+    """What is inside raises a DatasetError: one line that ends in a full stop, with these parts."""
+    with pytest.raises(DatasetError) as error:
+        yield
+    message = str(error.value)
     assert "\n" not in message and message.endswith(".") and not message.endswith(".."), message
     assert ". " not in message, message
     for part in parts:
         assert str(part) in message, message
-
-
-def md5(content):
-    return hashlib.md5(content).hexdigest()

@@ -1,215 +1,284 @@
-import importlib
+"""Whatever is in a file, the reader returns a batch or says in one line what is wrong with it."""
+
+import gc
+import itertools
+import operator
 import os
+import pickle
+import pickletools
 import struct
-import subprocess
 import sys
+import time
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from course_lib import datasets
-from course_lib.datasets import DatasetError, safe_pickle
-from tests.datasets.fuzz import campaign, programs, trial
+from course_lib.datasets import DatasetError
+from tests.datasets import batch_files
+
+pytestmark = pytest.mark.filterwarnings("ignore:invalid escape sequence")  # in a text of a pickle
 
 
-@pytest.fixture
-def try_out(tmp_path):
-    """Read one file's content as the fuzzer does; return the Trial."""
+# What the reader promises
+
+
+class Forbidden(BaseException):
+    """Raised where it happens, and no `except Exception` can hold it up."""
+
+
+class Watch:
+    """Stops all that Python reports to its audit hooks, but for opening one file to read it.
+
+    That includes imports, compiled code, found names of a pickle, processes and written files.
+    """
+
+    path, seen = None, None  # while there is a path, the reader of that file is watched
+
+    def __call__(self, event, arguments):
+        reading = event == "open" and arguments[0] == self.path and arguments[1] in ("r", "rb")
+        if self.path is not None and not reading and event != "builtins.id":
+            self.path, self.seen = None, event
+            raise Forbidden(event)
+
+
+WATCH = Watch()
+sys.addaudithook(WATCH)  # which cannot be removed, and so is added once
+
+
+def check(folder, content, read=datasets.read_batch):
+    """Have `read` read a file; assert what it promises; return its message, or "accepted"."""
+    path = str(folder / "batch")
+    (folder / "batch").write_bytes(content)
+    "é".encode("unicode_escape"), b"a".decode("raw_unicode_escape")  # imports these codecs
+    gc.disable()  # or what others left behind might be cleaned up in the middle of it
     tracemalloc.start()
-    yield lambda content, reader=trial.BATCHES: trial.try_out(reader, tmp_path / "batch", content)
-    tracemalloc.stop()
+    error, start, WATCH.seen, WATCH.path = None, time.process_time(), None, path
+    try:
+        pixels, labels = read(path)
+    except DatasetError as raised:
+        error = raised
+    except Forbidden:
+        pass  # WATCH.seen tells what it was
+    finally:
+        WATCH.path = None
+        seconds, (_, memory) = time.process_time() - start, tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        gc.enable()
+    assert WATCH.seen is None, "it does what it must not do"
+    assert memory < 1_000_000 + 200 * len(content)
+    assert seconds < 5
+    if error is None:
+        assert pixels.dtype == np.uint8 and pixels.shape == (len(labels), 3072)
+        assert labels.dtype == np.int64 and 0 <= min(labels) <= max(labels) <= 9
+        assert pixels.flags.owndata
+        return "accepted"
+    message = str(error)
+    assert message.startswith(path) and message.endswith(".") and len(message) < len(path) + 400
+    assert message.isascii() and message.isprintable()
+    while error := error.__cause__:  # a notebook prints these, too
+        assert len(str(error)) < 200
+    return message
 
 
-def test_ten_seconds_of_it():
-    """For longer, and with other files: python -m tests.datasets.fuzz --seconds 600 --seed 1"""
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.datasets.fuzz", "--seconds", "10", "--seed", "0"],
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[2],
-        check=False,
-    )
-    assert run.returncode == 0 and "findings  none" in run.stdout, run.stdout + run.stderr
-    report = fuzz_figures(run.stdout)
-    assert report["tried"] > 100 and report["accepted"] > 9
+# Pieces of pickles
+
+PIXELS, LABELS = batch_files.random_batch(count=2)
+CONTENT = {b"data": PIXELS, b"labels": LABELS.tolist(), "by": ("me", None, True, 2.5)}
+VALID = [batch_files.batch(PIXELS, LABELS)] + [pickle.dumps(CONTENT, i) for i in range(2, 5)]
+ALLOWED = ["numpy.core.multiarray _reconstruct", "numpy ndarray", "numpy dtype", "_codecs encode"]
+FORBIDDEN = """os system,posix system,subprocess Popen,builtins eval,__builtin__ exec,builtins open,
+builtins getattr,importlib import_module,numpy.f2py os.system,this that,os \x1b[31m,é é""".split(
+    ","
+)
+NUMBERS = [0, 9, 10, 255, 3072, 2**31 - 1, 2**31, 2**32 - 1, 2**63, 2**2038, -1, -(2**31)]
+LENGTHS = [0, 1, 2, 5, 100, 101, 256, 3072, 20_000]
+KINDS = ["u1"] * 9 + ["i1", "f8", "O8", "V3072", "M8", "u3", "", "u1,u1"]
+SHAPES = [None, None, (3072,), (0, 3072), (2**63, 2), (1,) * 70, (2**31 - 1,) * 9, (500_000, 3072)]
+INTEGER = batch_files.Writer().integer
+ORDERS = [b"|", b"<", b">", b"=", b"<" * 1000]
 
 
-def fuzz_figures(text):
-    words = text.replace(",", "").split()
-    return {
-        "tried": int(words[words.index("tried") + 1]),
-        "accepted": int(words[words.index("accepted") - 1]),
-    }
+def text(content, opcode=b"X"):
+    return opcode + struct.pack("<I", len(content)) + content
 
 
-# What was found in the reader, by the fuzzer or by reading
+def function(name, on_stack):
+    module, attribute = map(text if on_stack else bytes, name.strip().encode().split(b" "))
+    return module + attribute + b"\x93" if on_stack else b"c%b\n%b\n" % (module, attribute)
 
 
-def text(content):
-    return b"X" + struct.pack("<I", len(content)) + content
+def array(shape, kind, version):
+    return batch_files.Writer().array(PIXELS, shape=shape, kind=kind, version=version)
+
+
+def row(*parts):
+    """A strategy that joins bytes and what strategies of bytes draw."""
+    return st.tuples(*(st.just(p) if isinstance(p, bytes) else p for p in parts)).map(b"".join)
+
+
+def rows(part, most):
+    return st.lists(part, max_size=most).map(b"".join)
+
+
+some = st.sampled_from
+numbers = some(NUMBERS) | st.integers(0, 11)
+contents = st.builds(operator.mul, some([b"\0", b"a", b"\n", "é".encode()]), some(LENGTHS))
+texts = st.builds(text, contents, some([b"T", b"B", b"X"]))  # of Python 2, bytes, text
+functions = st.builds(function, some(ALLOWED * 30 + FORBIDDEN), st.booleans())
+remembered = some([b"h\x00", b"h\x01", b"h\x02"])
+constants = some([b"N", b"\x88", b")", b"]", b"}", b"G" + bytes(8), b"Pme\n", b"\x82\x01"])
+arrays = st.builds(array, some(SHAPES), some(KINDS), some([1, 1, 1, 2]))
+odd_labels = rows(st.integers(-1, 10).map(INTEGER) | texts, 3)
+labels = row(b"](", odd_labels | st.just(b"K\x00K\x09"), b"e")
+dtypes = row(b"cnumpy\ndtype\n", some(KINDS).map(str.encode).map(text), b"\x85R")
+shapes = some([b")", b"K\x02\x85", b"J\xff\xff\xff\xff\x85", b"\x88\x85"])
+dtype_states = row(b"K\x03", some(ORDERS).map(text) | remembered, b"\x86")
+kept = some([b"q\x00", b"q\x01", b"q\x02", b"\x94", b"r\xff\xff\xff\xff", b""])
+leaves = st.one_of(numbers.map(INTEGER), texts, functions, remembered, constants, arrays, dtypes)
+value = st.deferred(lambda: leaves | containers_and_calls)
+values = rows(value, 3)
+containers_and_calls = st.one_of(
+    row(b"(", values, b"t", kept) | row(b"](", values, b"e", kept),
+    row(b"}(", values, b"u", kept) | row(dtypes, b"K\x03", value, b"\x86b", kept),
+    row(b"cnumpy\nndarray\n)R(K\x01", shapes | value, dtypes | value, b"N", texts, b"tb"),
+    row(functions, b"(", values, b"t", some([b"R"] * 9 + [b"b", b"\x81", b"}\x92"]), kept),
+    row(b"(", functions, values, some([b"o", b"ios\nsystem\n"] + [b"inumpy\ndtype\n"] * 8)),
+    row(value, kept, value, some([b"\x86", b"R", b"b", b"a", b"\x93"])),
+)
+
+
+@st.composite
+def instructions(draw):
+    """One instruction of any kind, and what follows it in the format that pickletools gives."""
+    opcode = draw(some(pickletools.opcodes))
+    code, size = opcode.code.encode("latin-1"), opcode.arg.n if opcode.arg else 0
+    if size >= 0:
+        return code + (draw(numbers) % 256**size).to_bytes(size, "little")
+    if size == pickletools.UP_TO_NEWLINE:
+        odd = some(["1e999", "'\\x41'", "'\\z'", "\\u0041", "é", "os\nsystem"])
+        return code + draw(numbers.map(str) | odd).encode() + b"\n"
+    content = draw(contents)
+    width = {pickletools.TAKEN_FROM_ARGUMENT1: 1, pickletools.TAKEN_FROM_ARGUMENT8U: 8}.get(size, 4)
+    length = draw(st.just(len(content)) | numbers) % 256**width
+    return code + length.to_bytes(width, "little") + content
+
+
+# Whole files
+
+keys = some([b"data", b"labels", b"filenames"]).map(text) | texts
+required = row(text(b"labels"), labels | value, text(b"data"), arrays | value)
+batches = row(b"\x80\x02}(", rows(row(keys, value), 2), required, some([b"u.", b"u.", b"us."]))
+programs = row(rows(instructions() | value, 20), b".")
+
+
+@st.composite
+def bombs(draw):
+    """A few instructions over and over, the way in which a tiny file can become enormous."""
+    kinds = [
+        (functions, row(b"(", texts, remembered, b"t"), b"R"),
+        (dtypes, dtype_states, b"b"),
+        (value, value, draw(some([b"\x86", b"a"]))),
+        (st.just(b"}"), row(texts, b"N"), b"s"),
+    ]
+    first, second, join = draw(some(kinds))
+    start, again = draw(first) + b"q\x00", b"h\x00" + draw(second)
+    if draw(st.booleans()):  # the second value is made only once
+        start, again = start + again[2:] + b"q\x01", b"h\x00h\x01"
+    again += join + draw(some([b"", b"q\x00", b"q\x01"]))
+    times = min(draw(some([10, 500, 5000])), 1 + 50_000 // len(again))
+    return b"\x80\x02(" + start + again * times + b"t."
+
+
+@st.composite
+def damaged(draw, files):
+    """A file with one to three changes at the level of instructions."""
+    content = draw(files)
+    starts = {0, len(content)}
+    try:
+        starts.update(start for _, _, start in pickletools.genops(content))
+    except ValueError:
+        pass  # what cannot be read is the last of the instructions
+    parts = [content[a:b] for a, b in itertools.pairwise(sorted(starts))]
+    for _ in range(draw(st.integers(1, 3))):
+        where = draw(st.integers(0, len(parts)))
+        end = where + draw(some([0, 1, 1, 2, 8]))
+        old = b"".join(parts[where:end])
+        at, bit = draw(st.integers(0, 11)) % (len(old) + 1), 1 << draw(st.integers(0, 7))
+        flipped = old[:at] + bytes(byte ^ bit for byte in old[at : at + 1]) + old[at + 1 :]
+        new = some([b"", old * 2, old * 40, flipped, flipped, old[:at]])
+        parts[where:end] = [draw(new | row(instructions() | value, some([b"", old])))]
+        if draw(st.integers(0, 9)) == 9:
+            del parts[where:]  # cut off
+    return b"".join(parts)
+
+
+files = st.one_of(
+    batches, bombs(), programs, damaged(some(VALID)), damaged(some(VALID)), damaged(batches)
+)
+
+
+@settings(
+    deadline=None,
+    max_examples=1000,
+    derandomize="CI" in os.environ,
+    phases=set(Phase) - {Phase.explain},  # which traces the reader, and WATCH would see that
+    suppress_health_check=list(HealthCheck),
+)
+@given(files)
+def test_a_file_of_any_content(tmp_path, content):
+    check(tmp_path, content)
 
 
 DTYPE = b"cnumpy\ndtype\n" + text(b"u1") + b"\x85R"
-AGAIN_AND_AGAIN = {
-    "one text encoded 500 times": (
-        b"\x80\x02(c_codecs\nencode\nq\x00"
-        + text(b"a" * 10_000)
-        + b"\x85q\x01"
-        + b"h\x00h\x01R" * 500,
-        "turns the same text into bytes over and over",
-    ),
-    "a byte order of 10,000 signs, 500 times": (
-        b"\x80\x02("
-        + DTYPE
-        + b"q\x00K\x03"
-        + text(b"<" * 10_000)
-        + b"\x86q\x01"
-        + b"h\x00h\x01bq\x00" * 500,
-        "is damaged or cut off",
-    ),
-    "a dtype whose byte order is the dtype": (
-        b"\x80\x02(" + DTYPE + b"q\x00" + b"h\x00K\x03h\x00\x86bq\x00" * 22,
-        "is damaged or cut off",
-    ),
-    "tuples of tuples": (b"\x80\x02()q\x00" + b"h\x00h\x00\x86q\x00" * 500, "holds a tuple"),
-    "lists of lists": (b"\x80\x02(](K\x01eq\x00" + b"](h\x00h\x00eq\x00" * 500, "holds a tuple"),
-    "a memo of its own memo": (b"\x80\x04(]" + b"\x94h\x00" * 500, "holds a tuple"),
-}
+KEY = text(b"k" * 5_000_000)
 
 
-@pytest.mark.parametrize("content, outcome", AGAIN_AND_AGAIN.values(), ids=AGAIN_AND_AGAIN.keys())
-def test_a_file_does_not_grow_in_memory(try_out, content, outcome):
-    result = try_out(content + b"t.")
-    assert (result.problem, result.outcome) == (None, outcome)
+FOUND = [
+    (b"c_codecs\nencode\nq\x00%b\x85q\x01" % text(b"a" * 9999), b"h\x00h\x01R", 500, "the same"),
+    (DTYPE + b"q\x00K\x03%b\x86q\x01" % text(b"<" * 9999), b"h\x00h\x01bq\x00", 500, "damaged"),
+    (DTYPE + b"q\x00", b"h\x00K\x03h\x00\x86bq\x00", 22, "damaged"),  # its own byte order
+    (b")q\x00", b"h\x00h\x00\x86q\x00", 500, "holds a tuple"),  # tuples of tuples
+    (b"](K\x01eq\x00", b"](h\x00h\x00eq\x00", 500, "holds a tuple"),  # lists of lists
+    (b"]", b"\x94h\x00", 500, "holds a tuple"),  # a memo of its own memo
+    (b"}%bNs%bq\x00Ns" % (KEY, KEY), b"h\x00Ns", 20_000, "5,000,000"),  # keys that are compared
+    (b"F" + b"x" * 100_000 + b"\n", b"", 0, "damaged"),  # a number, as Python's error quotes it
+]  # fmt: skip
 
 
-def test_long_equal_keys_are_not_compared_again_and_again(try_out):
-    """Each comparison would go through 5 MB, and there are 20,000."""
-    key = text(b"k" * 5_000_000)
-    result = try_out(b"\x80\x02}" + key + b"Ns" + key + b"q\x00Ns" + b"h\x00Ns" * 20_000 + b".")
-    assert (result.problem, result.outcome) == (None, "has a ... key of N")
-
-
-def test_the_name_of_a_function_is_no_class_name(try_out):
-    names = b"\x80\x02}" + text(b"label_names") + b"](" + b"cnumpy\nndarray\n" * 10 + b"es."
-    result = try_out(names, trial.CLASS_NAMES)
-    assert (result.problem, result.outcome) == (None, "has label_names that are not text")
-
-
-def test_what_python_says_of_a_damaged_file_is_not_repeated_at_full_length(tmp_path):
-    """A notebook prints an error together with those that led to it."""
-    (tmp_path / "batch").write_bytes(b"F" + b"x" * 100_000 + b"\n.")
-    with pytest.raises(DatasetError) as error:
-        datasets.read_batch(tmp_path / "batch")
-    said = error.value
-    while said := said.__cause__:
-        assert len(str(said)) < 200
+@pytest.mark.parametrize("start, again, times, part", FOUND)
+def test_what_was_found_once(tmp_path, start, again, times, part):
+    assert part in check(tmp_path, b"\x80\x02(" + start + again * times + b"t.")
 
 
 # Does it bite?
 
 
-def wrong_labels(path):
-    return np.zeros((2, 3072), np.uint8), np.zeros(3, np.int64)
+def test_files_to_start_from_are_accepted(tmp_path):
+    assert all(check(tmp_path, content) == "accepted" for content in VALID)
 
 
-def refuse_after(action):
-    """A reader that does something and then raises the proper error, whatever happened."""
-
+@pytest.mark.parametrize(
+    "action, message",
+    [
+        (lambda: os.system("true"), "{} is bad."),
+        (lambda: pickle.loads(b"cos\nsystem\n."), "{} is bad."),
+        (lambda: open(__file__), "{} is bad."),
+        (lambda: bytearray(5_000_000), "{} is bad."),
+        (bool, "{} is \x1b[31mbad."),
+        (bool, "It is bad."),
+    ],
+)
+def test_a_broken_reader_is_found_out(tmp_path, action, message):
     def read(path):
         try:
             action()
         except BaseException:
             pass
-        raise DatasetError(f"{path} is bad.")
-
-    return read
-
-
-def complain(message):
-    def read(path):
         raise DatasetError(message.format(path))
 
-    return read
-
-
-def call_oneself(path):
-    return call_oneself(path)
-
-
-def loop(path):
-    while True:
-        pass
-
-
-BROKEN_READERS = {
-    "KeyError": (lambda path: {}["data"], "raises KeyError at test_fuzz.py:"),
-    "RecursionError": (call_oneself, "raises RecursionError at test_fuzz.py:"),
-    "an exabyte": (lambda path: bytearray(2**60), "raises MemoryError at test_fuzz.py:"),
-    "the end of Python": (lambda path: sys.exit(), "raises SystemExit at "),
-    "a process": (refuse_after(lambda: os.system("true")), "does what it must not do: os.system"),
-    "an import": (refuse_after(lambda: importlib.import_module("this")), "does what it must not"),
-    "code": (refuse_after(lambda: eval("1 + 1")), "does what it must not do: compile"),
-    "another file": (refuse_after(lambda: open(__file__)), "does what it must not do: open"),
-    "writing": (lambda path: open(path, "w"), "does what it must not do: open"),
-    "a loop without end": (loop, "takes more than 0.1 s"),
-    "a lot of memory": (refuse_after(lambda: bytearray(2_000_000)), "takes too much memory"),
-    "wrong arrays": (wrong_labels, "returns arrays that are no batch"),
-    "two lines": (complain("{} is\nbad."), "has a message that is not one plain line"),
-    "a control character": (complain("{} is \x1b[31mbad."), "has a message that is not one plain"),
-    "no file's name": (complain("It is bad."), "has a message that does not name the file"),
-    "a long message": (complain("{} is " + "very " * 100 + "bad."), "has a message that is too"),
-}
-
-
-@pytest.mark.parametrize("read, problem", BROKEN_READERS.values(), ids=BROKEN_READERS.keys())
-def test_a_broken_reader_is_found_out(try_out, monkeypatch, read, problem):
-    monkeypatch.setattr(trial, "SECONDS", 0.1)
-    result = try_out(b"any", (read, trial.problem_of_batch))
-    assert str(result.problem).startswith(problem)
-
-
-def pickle_load(path):
-    """What everybody does, made to look well-behaved."""
-    import pickle
-
-    try:
-        batch = pickle.loads(path.read_bytes(), encoding="bytes")
-        return batch[b"data"], np.array(batch[b"labels"])
-    except Exception as error:
-        raise DatasetError(f"{path} is bad.") from error
-
-
-def test_the_fuzzer_finds_out_pickle_load(monkeypatch):
-    monkeypatch.setattr(campaign, "SHORTENING", 0)
-    report = campaign.run(60, 0, batches=(pickle_load, trial.problem_of_batch), stop_at=1)
-    assert list(report.findings) == ["does what it must not do: pickle.find_class"]
-
-
-def test_the_fuzzer_finds_out_who_believes_a_shape(monkeypatch):
-    build = safe_pickle._build
-
-    def believe(unfinished, state):
-        if isinstance(unfinished, safe_pickle.EmptyArray):
-            np.empty(state[1], np.uint8)
-        return build(unfinished, state)
-
-    monkeypatch.setattr(safe_pickle, "_build", believe)
-    monkeypatch.setattr(campaign, "SHORTENING", 0)
-    report = campaign.run(60, 0, stop_at=1)
-    assert list(report.findings) == ["takes too much memory"]
-
-
-def test_the_same_seed_writes_the_same_files():
-    first, second = (programs.Author(5, programs.valid_files()) for _ in range(2))
-    assert all(first.file() == second.file() for _ in range(200))
-
-
-@pytest.mark.parametrize("protocol", range(2, 5))
-def test_files_to_start_from_are_accepted(try_out, protocol):
-    start = b"\x80" + bytes([protocol])
-    files = [data for data in programs.valid_files() if data.startswith(start)]
-    assert len(files) >= 2
-    assert all(try_out(data, trial.reader_for(data)).outcome == "accepted" for data in files)
+    with pytest.raises(AssertionError):
+        check(tmp_path, VALID[0], read)

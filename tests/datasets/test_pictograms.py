@@ -27,7 +27,7 @@ def folder():
 def test_the_archive_has_the_layout_of_cifar10():
     with tarfile.open(data_folders.PICTOGRAMS_ARCHIVE) as tar:
         names = [member.name for member in tar if member.isfile()]
-    expected = [*data_folders.BATCH_FILES, *archives.OPTIONAL_FILES]
+    expected = [*data_folders.BATCH_FILES, "readme.html"]
     assert sorted(names) == sorted(f"cifar-10-batches-py/{name}" for name in expected)
     assert data_folders.PICTOGRAMS_ARCHIVE.stat().st_size < 15_000_000
 

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from course_lib import diagnostics
 from course_lib.cases import CaseA, CaseB
-from course_lib.diagnostics.layer_reports import mean_and_spread, norm_and_rms
+from course_lib.diagnostics.layer_reports import mean_and_std, norm_and_rms
 from course_lib.nn import networks, training
 from course_lib.nn.layers import Flatten, Linear, Normalize, ReLU, Sigmoid, Tanh
 from course_lib.nn.losses import CrossEntropyLoss, MSELoss
@@ -93,7 +93,7 @@ def torch_statistics(net, x, labels):
     for number, (layer, y) in enumerate(zip(net.layers, outputs, strict=True)):
         expected = {
             "mean": y.mean(),
-            "spread": y.std(unbiased=False),
+            "std": y.std(unbiased=False),
             "gradient_norm": y.grad.norm(),
             "gradient_rms": y.grad.square().mean().sqrt(),
         }
@@ -149,8 +149,8 @@ def test_a_network_small_enough_to_work_it_out_by_hand():
     # outputs: 4, -1; 6, -7. After the ReLU: 4, 0; 6, 0
     assert (first.name, second.name) == ("0 Linear", "1 ReLU")
     assert first.mean == pytest.approx(0.5) and second.mean == pytest.approx(2.5)
-    assert first.spread == pytest.approx(np.sqrt((16 + 1 + 36 + 49) / 4 - 0.25))
-    assert second.spread == pytest.approx(np.sqrt((16 + 36) / 4 - 6.25))
+    assert first.std == pytest.approx(np.sqrt((16 + 1 + 36 + 49) / 4 - 0.25))
+    assert second.std == pytest.approx(np.sqrt((16 + 36) / 4 - 6.25))
     assert (second.zeros, second.dead, second.saturated) == (0.5, 0.5, None)
     assert (first.zeros, first.dead, first.saturated) == (None, None, None)
     # the gradient: 1, 1; 1, 1 and, behind the ReLU, 1, 0; 1, 0
@@ -256,7 +256,7 @@ def test_the_two_cases_as_posted():
         CaseB().build(np.random.default_rng(0)), MSELoss(), x, np.zeros(20, int)
     )
     assert reports[5].name == "5 OverwritingReLU" and 0 < reports[5].dead < reports[5].zeros < 1
-    assert reports[3].saturated > 0.8 and reports[5].spread > 5
+    assert reports[3].saturated > 0.8 and reports[5].std > 5
     net = CaseA().build(np.random.default_rng(0))
     reports = diagnostics.observe(net, CrossEntropyLoss(), data(3)[0] * 255, [1, 2, 3])
     assert [report.name for report in reports] == [
@@ -294,7 +294,7 @@ def test_a_nan_is_reported_in_every_share():
     reports = diagnostics.observe(net, Sum(), [[np.nan, 1.0]], [0])
     assert diagnostics.first_overflow(reports) == "0 Sigmoid"
     shares = [reports[0].saturated, reports[1].saturated, reports[2].zeros, reports[2].dead]
-    assert np.isnan([*shares, *(report.spread for report in reports)]).all()
+    assert np.isnan([*shares, *(report.std for report in reports)]).all()
 
 
 def test_gradients_that_overflow_name_the_last_layer_where_they_do():
@@ -339,7 +339,7 @@ def test_a_loss_that_meets_infinity_does_not_stop_the_report():
 def test_squares_neither_vanish_nor_overflow(size, dtype):
     x = (np.array([[3.0, -4], [0, 0]]) * size).astype(dtype)
     assert norm_and_rms(x) == pytest.approx((5 * size, 2.5 * size), rel=1e-6)
-    assert mean_and_spread(x) == pytest.approx(
+    assert mean_and_std(x) == pytest.approx(
         (-0.25 * size, np.sqrt(6.25 - 0.0625) * size), rel=1e-6
     )
 
@@ -348,7 +348,7 @@ def test_statistics_leave_the_array_alone():
     x = np.array([1.0, -2])
     x.flags.writeable = False
     assert norm_and_rms(x) == pytest.approx((np.sqrt(5), np.sqrt(2.5)))
-    assert mean_and_spread(x) == pytest.approx((-0.5, 1.5))
+    assert mean_and_std(x) == pytest.approx((-0.5, 1.5))
 
 
 # Recorder
@@ -472,7 +472,7 @@ def test_records_are_what_observe_sees(name):
             if report.zeros is not None or report.saturated is not None:
                 expected |= {
                     f"means: {report.name}": report.mean,
-                    f"spreads: {report.name}": report.spread,
+                    f"stds: {report.name}": report.std,
                 }
             expected |= {
                 f"{kind}: {report.name}": getattr(report, kind)
@@ -524,7 +524,7 @@ def test_shares_with_different_means_make_one_spread():
     )
     y = net.layers[1].forward(net.layers[0].forward(images))
     assert recorder.means["1 ReLU"] == pytest.approx([y.mean()], rel=1e-9)
-    assert recorder.spreads["1 ReLU"] == pytest.approx([y.std()], rel=1e-9)
+    assert recorder.stds["1 ReLU"] == pytest.approx([y.std()], rel=1e-9)
 
 
 def test_the_update_with_momentum_is_what_the_weights_moved_by():
@@ -688,6 +688,6 @@ def test_overflow_is_recorded_without_a_word():
         progress=False,
         recorder=recorder,
     )
-    assert recorder.means["2 ReLU"] == [np.inf] and np.isnan(recorder.spreads["2 ReLU"][0])
+    assert recorder.means["2 ReLU"] == [np.inf] and np.isnan(recorder.stds["2 ReLU"][0])
     assert recorder.gradients["1 Quiet weight"] == [np.inf]
     assert recorder.update_ratios["1 Quiet weight"] == [np.inf]

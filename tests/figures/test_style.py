@@ -1,7 +1,7 @@
-"""Figures say what they show, and explorers redraw."""
+"""Descriptions of all kinds of series, the common style, contrasts, and fast redrawing."""
 
-import base64
 import html
+import warnings
 
 import numpy as np
 import pytest
@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from course_lib import figures
-from course_lib.figures import lesson_01_data_loading
+from course_lib.figures import colour_contrast, style
 from course_lib.figures.description import describe
+from course_lib.figures.fast_redraw import Screen, surroundings
 
 SQUARES = [[(0, 0), (1, 0), (1, 1)], [(2, 2), (3, 2), (3, 3)]]
 
@@ -22,9 +23,36 @@ def describe_drawing(draw):
     return describe(figure)
 
 
-def test_description_of_a_line():
-    text = describe_drawing(lambda axes: axes.plot([0, 1, 2], [2.3, 1.15, 0.6], label="training"))
-    assert 'line "training", 3 points: x 0, 1, 2; y 2.300, 1.150, 0.600' in text
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (
+            lambda axes: axes.plot([0, 1, 2], [2.3, 1.15, 0.6], label="training"),
+            'line "training", 3 points: x 0, 1, 2; y 2.300, 1.150, 0.600',
+        ),
+        (lambda axes: axes.plot([1], [2.0], "o", label="a"), '1 marker "a": x 1; y 2.000'),
+        (lambda axes: axes.plot([1, 2], label="_edge"), 'line "edge", 2 points'),
+        (
+            lambda axes: axes.plot(np.arange(1000), np.full(1000, np.nan)),
+            "1000 points: x 0, 91, 182, 272, 363, 454, 545, 636, 727, 817, 908, 999; y nan, nan",
+        ),
+        (lambda axes: axes.bar(["cat", "dog"], [1, 2.5]), "2 bars (cat, dog): 1.000, 2.500"),
+        (lambda axes: axes.barh(["cat", "dog"], [3, 4]), "2 bars (cat, dog): 3, 4"),
+        (lambda axes: axes.bar([0, 1], [3, 4]), "2 bars, x 0.000, 1.000: 3, 4"),
+        (lambda axes: axes.barh([0, 1], [3, 4]), "2 bars, y 0.000, 1.000: 3, 4"),
+        (lambda axes: axes.axhspan(1, 2, label="band"), 'area "band": y 1.000 to 2.000'),
+        (lambda axes: axes.add_patch(Rectangle((0, 0), 1, 2, fill=False)), "frame: x 0.000 to 1.0"),
+        (lambda axes: axes.imshow([[[255, 0, 0], [0, 255, 0]]]), "(255, 0, 0), (0, 255, 0)"),
+        (lambda axes: axes.pcolormesh(np.eye(2)), "coloured cells: 1.000, 0.000, 0.000, 1.000"),
+        (lambda axes: axes.text(0, 0, "a  note"), "text: a note"),
+        (lambda axes: axes.fill_between([0, 1], [1, 2], [3, 4]), "x 0.000 to 1.000"),
+        (lambda axes: axes.add_collection(PolyCollection(SQUARES)), "2 shapes: x 0.000 to 3.000"),
+        (lambda axes: axes.errorbar([1], [2.0], yerr=0.5), "error bars, line, 1 point"),
+        (lambda axes: axes.set_yticks([0, 1], ["cat", "1. dog"]), "along y: 0 = cat | 1 = 1. dog"),
+    ],
+)
+def test_description_says_what_a_reader_sees(draw, words):
+    assert words in describe_drawing(draw)
 
 
 def test_description_names_title_axes_and_scale():
@@ -39,58 +67,27 @@ def test_description_names_title_axes_and_scale():
 
 
 @pytest.mark.parametrize(
-    ("draw", "words"),
+    "draw",
     [
-        (lambda axes: axes.bar(["cat", "dog"], [1, 2.5]), "2 bars (cat, dog): 1.000, 2.500"),
-        (lambda axes: axes.barh(["cat", "dog"], [3, 4]), "2 bars (cat, dog): 3, 4"),
-        (lambda axes: axes.scatter([1.0, 2.0], [3.0, 4.0]), "2 markers: x 1.000, 2.000; y 3.000"),
-        (lambda axes: axes.axhline(0.1), "horizontal line at 0.1000"),
-        (lambda axes: axes.axvline(3), "vertical line at 3.000"),
-        (lambda axes: axes.imshow(np.eye(2)), "image 2×2, rows: 1.000, 0.000; 0.000, 1.000"),
-        (lambda axes: axes.pcolormesh(np.eye(2)), "coloured cells: 1.000, 0.000, 0.000, 1.000"),
-        (lambda axes: axes.text(0, 0, "a  note"), "text: a note"),
-        (lambda axes: axes.fill_between([0, 1], [1, 2], [3, 4]), "x 0.000 to 1.000"),
-        (lambda axes: axes.quiver([0], [0], [3.0], [4.0]), "1 arrow: dx 3.000; dy 4.000"),
-        (lambda axes: axes.errorbar([1], [2.0], yerr=0.5), "error bars, line, 1 point"),
+        lambda axes: axes.loglog([1e-5, 1e7], [1e-5, 1e7]),
+        lambda axes: axes.plot([1e-5, 1e7]),
+        lambda axes: axes.bar(["cat", "dog"], [1, 2]),
+        lambda axes: axes.set_yticks([1e-4, 1], ["10⁻¹⁰", "1"]),
     ],
 )
-def test_description_of_each_kind(draw, words):
-    assert words in describe_drawing(draw)
+def test_description_has_no_words_for_ticks_that_are_numbers_or_bars_with_names(draw):
+    assert "along" not in describe_drawing(draw)
 
 
-@pytest.mark.parametrize(
-    ("draw", "words"),
-    [
-        (lambda axes: axes.plot([1], [2.0], "o", label="a"), '1 marker "a": x 1; y 2.000'),
-        (lambda axes: axes.plot([1, 2], label="_edge"), 'line "edge", 2 points'),
-        (lambda axes: axes.plot([1, 2]), "line, 2 points"),
-        (lambda axes: axes.bar([0, 1], [3, 4]), "2 bars, x 0.000, 1.000: 3, 4"),
-        (lambda axes: axes.barh([0, 1], [3, 4]), "2 bars, y 0.000, 1.000: 3, 4"),
-        (lambda axes: axes.axhspan(1, 2, label="band"), 'area "band": y 1.000 to 2.000'),
-        (lambda axes: axes.add_patch(Rectangle((0, 0), 1, 2, fill=False)), "frame: x 0.000 to 1.0"),
-        (lambda axes: axes.set_yticks([0, 1], ["cat", "1. dog"]), "along y: 0 = cat | 1 = 1. dog"),
-        (lambda axes: axes.imshow([[[255, 0, 0], [0, 255, 0]]]), "(255, 0, 0), (0, 255, 0)"),
-        (lambda axes: axes.add_collection(PolyCollection(SQUARES)), "2 shapes: x 0.000 to 3.000"),
-    ],
-)
-def test_description_says_what_a_reader_sees(draw, words):
-    assert words in describe_drawing(draw)
-
-
-def test_description_has_no_words_for_ticks_that_are_numbers_or_bars_with_names():
-    assert "along" not in describe_drawing(lambda axes: axes.plot([1e-5, 1e7]))
-    assert "along" not in describe_drawing(lambda axes: axes.bar(["cat", "dog"], [1, 2]))
-    assert "along" not in describe_drawing(lambda axes: axes.loglog([1e-5, 1e7], [1e-5, 1e7]))
-    assert "along" not in describe_drawing(lambda axes: axes.set_yticks([1e-4, 1], ["10⁻¹⁰", "1"]))
-
-
-def test_colours_are_written_on_the_pixels_where_they_can_be_read():
-    figure, axes = figures.new_figure()
-    image = np.array([[[255, 255, 255], [0, 0, 139]]], np.uint8)
-    figures.draw_colours(axes, image, "two")
-    assert [text.get_text() for text in axes.texts] == ["255\n255\n255", "0\n0\n139"]
-    assert [text.get_color() for text in axes.texts] == ["black", "white"]
-    np.testing.assert_array_equal(axes.images[0].get_array(), image)
+def test_quarters_are_those_of_the_whole_picture():
+    grey = np.zeros((20, 20))
+    grey[:10, 10:] = 4  # top right
+    colour = np.zeros((20, 20, 4))
+    colour[10:, :10, :3] = 0.5  # bottom left
+    colour[..., 3] = 1  # opaque
+    for picture, means in ((grey, "0.000, 4.000, 0.000"), (colour, "0.0000, 0.0000, 0.5000")):
+        words = describe_drawing(lambda axes, picture=picture: figures.draw_image(axes, picture))
+        assert f"bottom right): {means}" in words
 
 
 def test_show_displays_the_picture_and_its_words_folded(monkeypatch):
@@ -104,79 +101,72 @@ def test_show_displays_the_picture_and_its_words_folded(monkeypatch):
     assert "a &lt; b" in shown[1]["text/html"] and "<summary>" in shown[1]["text/html"]
 
 
-def test_what_is_plotted_changes_the_description():
-    """Same shape, same range, other data: a mirrored image, a line with one other value."""
-    picture = np.random.default_rng(0).integers(0, 256, (32, 32, 3))
-    original = describe_drawing(lambda axes: axes.imshow(picture))
-    assert original != describe_drawing(lambda axes: axes.imshow(picture[:, ::-1]))
-    line = np.array([0.0, 5.0, 1.0, 2.0, 10.0])
-    changed = np.where(line == 1.0, 1.5, line)
-    assert describe_drawing(lambda axes: axes.plot(line)) != describe_drawing(
-        lambda axes: axes.plot(changed)
-    )
+def test_colours_are_written_on_the_pixels_where_they_can_be_read():
+    _, axes = figures.new_figure()
+    image = np.array([[[255, 255, 255], [0, 0, 139]]], np.uint8)
+    figures.draw_colours(axes, image, "two")
+    assert [text.get_text() for text in axes.texts] == ["255\n255\n255", "0\n0\n139"]
+    assert [text.get_color() for text in axes.texts] == ["black", "white"]
+    np.testing.assert_array_equal(axes.images[0].get_array(), image)
 
 
-def test_long_series_are_shortened_and_missing_values_said():
-    text = describe_drawing(lambda axes: axes.plot(np.arange(1000), np.full(1000, np.nan)))
-    assert "1000 points: x 0, 91, 182" in text
-    assert "y nan, nan" in text
+def test_a_grid_shows_each_image_upright_in_its_place():
+    images = np.random.default_rng(0).integers(0, 256, (2, 3, 4, 5, 3), dtype=np.uint8)
+    (axes,) = figures.image_grid(images, ["one", "two"], gap=1).axes
+    sheet = np.asarray(axes.images[0].get_array())
+    np.testing.assert_array_equal(sheet[5:9, 12:17], images[1, 2])
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["one", "two"]
 
 
-def test_bundle_holds_picture_and_alternative_text():
-    figure, axes = figures.new_figure(title="A")
-    axes.plot([1, 2])
-    data, metadata = figures.bundle(figure)
-    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert data["text/plain"] == metadata["image/png"]["alt"] == describe(figure)
+def test_contrast_is_that_of_the_guidelines():
+    grey = "#777777"  # a well-known case
+    assert colour_contrast.contrast("black") == pytest.approx(21)
+    assert colour_contrast.contrast(grey) == pytest.approx(4.48, abs=0.01)
+    assert colour_contrast.contrast("white", grey) == colour_contrast.contrast(grey, "white")
 
 
-def test_same_figure_gives_the_same_bytes():
-    def draw():
-        figure, axes = figures.new_figure()
-        axes.plot([1, 2])
-        return figures.to_png(figure)
+def test_ink_can_be_read_on_any_colour():
+    for colour in np.random.default_rng(0).random((1000, 3)):
+        assert colour_contrast.contrast(colour_contrast.ink(colour), colour) >= colour_contrast.TEXT
 
-    assert draw() == draw()
+
+# Fast redrawing
 
 
 @pytest.fixture
-def browser():
-    images = np.random.default_rng(0).integers(0, 256, (7, 32, 32, 3), dtype=np.uint8)
-    return images, lesson_01_data_loading.image_browser(images, np.arange(7), list("abcdefg"))
+def panel():
+    return figures.new_figure()[1]
 
 
-def test_image_browser_shows_the_chosen_image(browser):
-    images, explorer = browser
-    for index in range(7):
-        explorer.controls["index"].value = index
-        picture, red, green, blue = (panel.images[0].get_array() for panel in explorer.figure.axes)
-        np.testing.assert_array_equal(picture, images[index])
-        np.testing.assert_array_equal(np.stack([red, green, blue], axis=-1), images[index])
-        assert explorer.figure.get_suptitle() == f"Image {index}: {'abcdefg'[index]}"
+def test_what_changes_is_drawn_and_what_was_named_unchanging_is_kept(panel):
+    (line,) = panel.plot([0, 1], [0, 1])
+    screen = Screen(panel.figure, surroundings(panel))
+    first = screen.to_png()
+    assert screen.to_png() == first
+    line.set_ydata([1, 0])
+    second = screen.to_png()
+    assert second != first
+    panel.set_title("a title that comes too late")
+    assert screen.to_png() == second
+    assert figures.to_png(panel.figure, style.SCREEN_DPI) != second
 
 
-def test_moved_slider_changes_picture_and_words(browser):
-    _, explorer = browser
-    explorer.in_words.value = True
-    before = explorer.picture.value, explorer.words.value
-    explorer.controls["index"].value = 3
-    assert explorer.picture.value != before[0]
-    assert explorer.words.value != before[1]
+def test_what_was_visible_stays_so_and_what_was_not_does_not_even_where_drawing_fails(panel):
+    panel.xaxis.set_visible(False)
+    screen = Screen(panel.figure, surroundings(panel))
+    screen.to_png()
+    panel.text(0, 0, r"$\nothing_that_is_known$")
+    with pytest.raises(ValueError, match="nothing_that_is_known"):
+        screen.to_png()
+    assert panel.figure.patch.get_visible() and panel.yaxis.get_visible()
+    assert panel.title.get_visible() and not panel.xaxis.get_visible()
 
 
-def test_explorer_shows_widget_picture_and_words(browser):
-    data, metadata = browser[1]._repr_mimebundle_()
-    assert set(data) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
-    assert data["text/plain"] == metadata["image/png"]["alt"]
-
-
-def test_quarters_are_those_of_the_whole_picture():
-    grey = np.zeros((20, 20))
-    grey[:10, 10:] = 4  # top right
-    colour = np.zeros((20, 20, 4))
-    colour[10:, :10, :3] = 0.5  # bottom left
-    colour[..., 3] = 1  # opaque
-    for picture, means in ((grey, "0.000, 4.000, 0.000"), (colour, "0.0000, 0.0000, 0.5000")):
-        figure, axes = figures.new_figure()
-        figures.draw_image(axes, picture)
-        assert f"bottom right): {means}" in describe(figure)
+def test_the_panels_stay_where_they_are(panel):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        screen = Screen(panel.figure)
+        before = panel.get_position().bounds
+        panel.set_ylabel("two\nmore\nlines")
+        screen.to_png()
+    assert panel.get_position().bounds == before

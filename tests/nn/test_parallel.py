@@ -34,8 +34,8 @@ def test_shares_add_up_to_the_gradient_of_the_whole_mini_batch(count, loss):
     images, labels = images_and_labels(count)
     expected, shared = net(), net()
     value, outputs = whole(expected, loss(), images, labels)
-    with parallel.threads() as spread:
-        step = parallel.SharedStep(training._forward_and_backward, shared, loss(), spread)
+    with parallel.threads() as thread_map:
+        step = parallel.SharedStep(training._forward_and_backward, shared, loss(), thread_map)
         got, shared_outputs = step(images, labels)
     assert step.shares(images) == max(round(count / 32), 1)
     assert got == pytest.approx(value, rel=1e-12)
@@ -89,8 +89,8 @@ def test_the_matrix_product_has_its_cores_back_afterwards():
         with parallel.threads():
             assert set(blas_threads()) <= {1}
         assert blas_threads() == before
-        with pytest.raises(ZeroDivisionError), parallel.threads() as spread:
-            list(spread(lambda x: 1 / x, [1, 0]))
+        with pytest.raises(ZeroDivisionError), parallel.threads() as thread_map:
+            list(thread_map(lambda x: 1 / x, [1, 0]))
         assert blas_threads() == before
 
 
@@ -166,7 +166,7 @@ def test_an_exception_leaves_the_calls_that_have_not_begun():
         time.sleep(0.01)
 
     with threadpool_limits(limits=2, user_api="blas"):
-        with pytest.raises(KeyboardInterrupt), parallel.threads() as spread:
-            spread(call, range(1000))
+        with pytest.raises(KeyboardInterrupt), parallel.threads() as thread_map:
+            thread_map(call, range(1000))
             raise KeyboardInterrupt
     assert len(begun) < 500

@@ -425,7 +425,7 @@ def factors_case(parts, x, dy, hint="", title=""):
     x, dy = np.array(x, float), np.array(dy, float)
     network = Sequential(parts)
     start, *reports = observe(Sequential([Start(), *parts]), Sent(dy), x, None)
-    rms = [math.hypot(report.mean, report.spread) for report in (start, *reports)]
+    rms = [math.hypot(report.mean, report.std) for report in (start, *reports)]
     gradients = [report.gradient_rms for report in (start, *reports)]
     asleep = sleepers(parts, x, reports)
     expected = [

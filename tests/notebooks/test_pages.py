@@ -1,31 +1,16 @@
 """The course without colours, without a mouse, without eyes, and without a network connection."""
 
-import html
 import re
 from functools import cache
 from pathlib import Path
 
 import nbformat
-import numpy as np
 import pytest
-from matplotlib.collections import Collection, PathCollection
-from matplotlib.colors import to_rgba
-from matplotlib.patches import Patch
 
 from course_lib import figures
 from course_lib.figures import colour_contrast
-from course_lib.figures import lesson_02_conv_forward as convolution
-from course_lib.figures import lesson_03_pool_backward as pooling
-from course_lib.figures import lesson_04_softmax as losses
-from course_lib.figures import lesson_05_minibatch as noise
-from course_lib.figures import lesson_06_gradient_vanishing as depth
-from course_lib.figures import lesson_07_the_verdict as results
-from course_lib.figures import lesson_07_the_verdict as verdict
-from course_lib.figures.description import describe
-from course_lib.figures.lesson_00_the_case import architecture
 from course_lib.practice.ballot import Ballot
 from course_lib.practice.ballot_widget import BallotBox
-from tests.figures.test_screen import EXPLORERS
 from tests.notebooks import browser
 from tests.refresh import METADATA
 
@@ -41,211 +26,7 @@ PAGES = [
     ROOT / ".github" / "CHANGELOG.md",
     ROOT / "notebooks" / "assignments" / "README.md",
 ]
-SMALLEST_TEXT = 8  # in points: 11 pixels on the screen
-STRIDES = {"kernel_size": 2, "stride": 1}
 CHROMIUM = pytest.mark.skipif(browser.CHROMIUM is None, reason="Chromium is not installed")
-
-
-# Figures
-
-
-def random(*shape):
-    return np.random.default_rng(0).random(shape)
-
-
-def table(*shape):
-    return np.random.default_rng(0).integers(0, 10, shape)
-
-
-def panels(draw, count=1):
-    figure, axes = figures.new_figure(1, count)
-    draw(axes)
-    return figure
-
-
-def bands(axes):
-    noise.band(axes, [1, 2, 3], random(5, 3), "one", "blue")
-    noise.band(axes, [1, 2, 3], random(5, 3) / 2, "two", "orange", "--", "s")
-
-
-def sizes(axes):
-    depth.sizes(axes, [1, 2], [0.1, 0], "one", ("blue", "-", "o"), 1e-3)
-    depth.sizes(axes, [1, 2], [0.2, 0], "two", ("orange", "--", "s"), 1e-3)
-
-
-class History:
-    loss, accuracy, test_accuracy = [2.0, 1.0], [0.3, 0.5], [0.2, 0.4]
-
-
-class Recorder:
-    steps = [0, 10, 20]
-    gradient_rms = {f"{layer} weight": random(3) / 100 for layer in range(4)}
-
-
-FIGURES = {
-    "architecture": architecture,
-    "window": lambda: convolution.window_figure(table(4, 4), table(3, 3) - 5, 0, 1),
-    "product": lambda: convolution.product_figure(
-        table(4, 4), (3, 3), table(10, 6), table(10, 4), list("abcdef")
-    ),
-    "routing": lambda: pooling.routing(table(4, 4), table(3, 3), table(4, 4), **STRIDES),
-    "sizes": lambda: panels(sizes),
-    "over training": lambda: depth.over_training({"a": Recorder()}, 1e-6, 1e-1),
-    "log-sum-exp": lambda: losses.log_sum_exp_figure(np.linspace(-2, 2, 5)),
-    "dots": lambda: losses.accuracy_dots({"one": [0.1, 0.2], "two": [0.5]}),
-    "bands": lambda: panels(bands),
-    "learning curves": lambda: results.learning_curves(History()),
-    "confusion": lambda: results.confusion_matrix(np.arange(100).reshape(10, 10) / 99, range(10)),
-    "numbers": lambda: panels(lambda axes: figures.draw_numbers(axes, table(5, 5))),
-    "colours": lambda: panels(lambda axes: figures.draw_colours(axes, COLOURS)),
-    **{f"explorer: {name}": (lambda make=make: make().figure) for name, make in EXPLORERS.items()},
-}
-COLOURS = np.stack(np.meshgrid(*[[0, 120, 255]] * 3), axis=-1).reshape(3, 9, 3).astype(np.uint8)
-
-
-@cache
-def figure(name):
-    drawn = FIGURES[name]()
-    drawn.draw_without_rendering()
-    return drawn
-
-
-def on_white(colour, alpha=None):
-    """The opaque colour that one with transparency gives on white paper."""
-    *rgb, opacity = to_rgba(colour, alpha)
-    return tuple(opacity * np.array(rgb) + 1 - opacity)
-
-
-def seen(artist):
-    """The colours by which an artist of a panel can be seen, on white."""
-    alpha = artist.get_alpha()
-    if hasattr(artist, "get_markeredgecolor"):
-        colours = [artist.get_color(), artist.get_markeredgecolor()]
-    elif isinstance(artist, Collection):
-        colours = [*artist.get_edgecolor(), *artist.get_facecolor()]
-    else:
-        colours = [artist.get_edgecolor(), artist.get_facecolor()]
-    return [on_white(colour, alpha) for colour in colours]
-
-
-def is_shading(artist):
-    """Whether it is a pale area, which has lines at its edges."""
-    return isinstance(artist, Patch) and 0 < artist.get_facecolor()[3] < 0.2
-
-
-def marks(axes):
-    parts = [*axes.lines, *axes.collections, *axes.patches]
-    return [part for part in parts if part.get_visible() and not shades(part)]
-
-
-def shades(artist):
-    """Whether it is a picture made of shades, whose scale stands beside it."""
-    return getattr(artist, "get_array", lambda: None)() is not None
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_lines_and_marks_stand_out(name):
-    for axes in figure(name).axes:
-        for mark in marks(axes):
-            best = max(map(colour_contrast.contrast, seen(mark)), default=colour_contrast.MARKS)
-            outlined = is_shading(mark) and not mark.get_label()
-            assert best >= colour_contrast.MARKS or outlined, (mark.get_label(), best)
-
-
-def ground(text, axes):
-    """What lies behind a text: its box, a cell of an image, or the paper."""
-    box = text.get_bbox_patch()
-    if box is not None:
-        return box.get_facecolor()
-    x, y = text.get_position()
-    for image in axes.images:
-        left, right, bottom, top = image.get_extent()
-        if text.get_transform() == axes.transData and left < x < right and top < y < bottom:
-            pixels = image.get_array()
-            row = int((y - top) / (bottom - top) * pixels.shape[0])
-            column = int((x - left) / (right - left) * pixels.shape[1])
-            cell = pixels[row, column]
-            if np.ma.is_masked(cell) or not np.all(np.isfinite(cell)):
-                return "white"
-            return image.to_rgba(cell) if pixels.ndim == 2 else cell[:3] / 255
-    return "white"
-
-
-def texts(drawn):
-    """Every text of a figure, with the panel it belongs to."""
-    for axes in drawn.axes:
-        legend = axes.get_legend()
-        parts = [
-            *axes.texts,
-            axes.title,
-            axes.xaxis.label,
-            axes.yaxis.label,
-            *axes.get_xticklabels(),
-            *axes.get_yticklabels(),
-            *(legend.get_texts() if legend else []),
-        ]
-        yield from ((text, axes) for text in parts if text.get_visible() and text.get_text())
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_texts_can_be_read(name):
-    for text, axes in texts(figure(name)):
-        found = colour_contrast.contrast(on_white(text.get_color()), ground(text, axes))
-        assert found >= colour_contrast.TEXT, (text.get_text(), found)
-        assert text.get_fontsize() >= SMALLEST_TEXT, text.get_text()
-
-
-def look(artist):
-    """All that tells a series from others but its colour."""
-    if hasattr(artist, "get_marker"):
-        thick = artist.get_linewidth() > 1
-        return artist.get_linestyle(), str(artist.get_marker()), artist.get_fillstyle(), thick
-    return type(artist).__name__, tuple(map(len, (path.vertices for path in artist.get_paths())))
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_no_two_series_differ_in_colour_alone(name):
-    for axes in figure(name).axes:
-        named = [
-            part
-            for part in (*axes.lines, *axes.collections)
-            if part.get_visible() and not str(part.get_label()).startswith("_")
-        ]
-        looks = [
-            look(part)
-            for part in named
-            if isinstance(part, PathCollection) or hasattr(part, "get_marker")
-        ]
-        zeros = [each for each in looks if each[1] == "v"]  # told apart by their size
-        assert len(set(looks)) >= len(looks) - max(len(zeros) - 1, 0), looks
-        hatches = [tuple(bar.get_hatch() or "" for bar in bars) for bars in axes.containers]
-        assert len(set(hatches)) == len(hatches)
-
-
-def test_fates_stand_out_and_differ_in_form():
-    marks = [marker for marker, _ in verdict.LOOKS.values()]
-    assert len(set(marks)) == len(marks)
-    assert all(colour in figures.PALETTE for _, colour in verdict.LOOKS.values())
-
-
-def test_every_colour_of_the_palette_stands_out_on_white():
-    assert min(map(colour_contrast.contrast, figures.PALETTE.values())) >= colour_contrast.MARKS
-
-
-def test_contrast_is_that_of_the_guidelines():
-    assert colour_contrast.contrast("black") == pytest.approx(21)
-    assert colour_contrast.contrast("#777777") == pytest.approx(4.48, abs=0.01)  # a well-known case
-    assert colour_contrast.contrast("white", "#777777") == colour_contrast.contrast(
-        "#777777", "white"
-    )
-
-
-def test_ink_can_be_read_on_any_colour():
-    for colour in np.random.default_rng(0).random((1000, 3)):
-        assert colour_contrast.contrast(colour_contrast.ink(colour), colour) >= colour_contrast.TEXT
-
-
-# Texts
 
 
 def cells(path, kind):
@@ -361,19 +142,6 @@ def test_every_menu_of_the_ballot_says_what_is_chosen(tmp_path):
     menus = [*box.effects.values(), box.culprit]
     assert {menu.label for menu in menus} == {"not sure"}
     assert all(menu.description for menu in menus) and box.prediction == Ballot()
-
-
-@pytest.mark.parametrize("name", EXPLORERS)
-def test_every_control_has_a_label_and_the_picture_its_title_in_words(name):
-    explorer = EXPLORERS[name]()
-    labels = [control.description for control in explorer.controls.values()]
-    assert all(labels) and len(set(labels)) == len(labels)
-    assert explorer.title and html.escape(explorer.title) in explorer.alternative.value
-    assert explorer.words.value == ""
-    explorer.in_words.value = True
-    assert html.escape(describe(explorer.figure)) in explorer.words.value
-    explorer.in_words.value = False
-    assert explorer.words.value == ""
 
 
 # The page, moved by the keyboard alone
