@@ -339,9 +339,7 @@ def test_a_loss_that_meets_infinity_does_not_stop_the_report():
 def test_squares_neither_vanish_nor_overflow(size, dtype):
     x = (np.array([[3.0, -4], [0, 0]]) * size).astype(dtype)
     assert norm_and_rms(x) == pytest.approx((5 * size, 2.5 * size), rel=1e-6)
-    assert mean_and_std(x) == pytest.approx(
-        (-0.25 * size, np.sqrt(6.25 - 0.0625) * size), rel=1e-6
-    )
+    assert mean_and_std(x) == pytest.approx((-0.25 * size, np.sqrt(6.25 - 0.0625) * size), rel=1e-6)
 
 
 def test_statistics_leave_the_array_alone():
