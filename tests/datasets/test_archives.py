@@ -227,8 +227,9 @@ def test_another_process_that_was_quicker(archive, tmp_path):
 # Several processes, and interruptions
 
 EXTRACT = """
-import sys
+import signal, sys
 from course_lib.datasets import archives
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run unattended
 print("ready", flush=True)
 for line in sys.stdin:
     print(archives.extract(sys.argv[1], line.strip()), flush=True)
@@ -280,7 +281,7 @@ def test_an_extraction_that_is_stopped_half_way(archive, tmp_path, name):
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(getattr(signal, name))
-        process.communicate()
+        process.communicate(timeout=60)
     left = [path.suffix for path in tmp_path.iterdir() if path != archive]
     assert left == ([".part"] if name == "SIGKILL" else [])
     archive.unlink()
