@@ -22,6 +22,7 @@ from pathlib import Path
 from . import data_folders
 from .data_folders import BATCH_FILES, FOLDER_IN_ARCHIVE, MAX_FILE_BYTES, DatasetError, remedy
 
+README = "readme.html"  # of CIFAR-10; nothing needs it
 LEFTOVER_SECONDS = 24 * 60 * 60  # without a change, after which a .part folder is nobody's work
 
 # What tarfile, gzip and zlib raise for a file that is no .tar.gz, or is damaged.
@@ -165,12 +166,12 @@ def extract(archive: str | Path, destination: str | Path) -> Path:
 
 
 def _batch_files(archive: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the content of each batch file in a .tar.gz file.
+    """Yield the name and the content of each batch file, and the readme, in a .tar.gz file.
 
     An archive can hold links, devices and paths that lead anywhere. All of that is passed over, so
-    the only names that come out of here are those in BATCH_FILES. Raises DatasetError.
+    the only names that come out of here are BATCH_FILES and README. Raises DatasetError.
     """
-    names = {f"{FOLDER_IN_ARCHIVE}/{name}": name for name in BATCH_FILES}
+    names = {f"{FOLDER_IN_ARCHIVE}/{name}": name for name in (*BATCH_FILES, README)}
     with explained(archive, "cannot be read"), open(archive, "rb") as file:
         try:
             with gzip.open(file) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:

@@ -70,6 +70,9 @@ class Writer:
         ])
 
 
+README = b"<meta http-equiv='refresh'>"
+
+
 def pickled(items):
     """A whole file: a dictionary with these (key, function of a Writer) pairs."""
     writer = Writer()
@@ -139,7 +142,7 @@ def good_members():
     return [
         member("cifar-10-batches-py", type=tarfile.DIRTYPE, mode=0o755),
         *(member(f"cifar-10-batches-py/{name}", data) for name, data in files().items()),
-        member("cifar-10-batches-py/readme.html", b"<meta http-equiv='refresh'>"),
+        member("cifar-10-batches-py/readme.html", README),
     ]
 
 
