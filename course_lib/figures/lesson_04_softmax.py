@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from course_lib.cases.posted_parts import SquaredErrorLoss
 from course_lib.nn import losses
-from course_lib.nn.losses import softmax
 
 from .explorer_base import Explorer, slider
 from .fast_redraw import surroundings
@@ -114,11 +114,11 @@ def gradient_sizes(gaps, classes=2):
     gaps = np.asarray(gaps, dtype=float)
     logits = np.repeat(gaps[:, np.newaxis], classes, axis=1)
     logits[:, 0] = 0
-    p = softmax(logits)
-    error = p.copy()
-    error[:, 0] -= 1
-    through_softmax = p * (error - (p * error).sum(axis=1, keepdims=True))
-    return p, np.linalg.norm(error, axis=1), np.linalg.norm(through_softmax, axis=1)
+    loss = SquaredErrorLoss()
+    loss.forward(logits, np.zeros(len(gaps), int))
+    through_softmax = loss.backward() * len(gaps)  # of each row's own loss, not of the mean
+    lengths = np.linalg.norm(loss.difference, axis=1), np.linalg.norm(through_softmax, axis=1)
+    return loss.p, *lengths
 
 
 def sentence(gap, p_right, cross_entropy, squared_error):
