@@ -46,24 +46,24 @@ FAULTS = {
 }
 RECORDS = {
     "P": (
-        "eNrdkEsOwjAMRK8SeV2qhCIWXCXqwq2MGimfKjGoFeLu2MCSE7Cb8cybhR8Qcafa4GK8h2tEZsowdsZDDJmw"
-        "QmdOtjOw4T2QOtsPktrx3WHMi9zc/wHuNyAlWMNGUT/mxEScPkb7sTSVMFcRB8pcy7oLDhWZtNMrkkqS6Ja+"
-        "0IQ8L6KHo25ja6Qb5+cLxFByDQ=="
+        "eNrdkEEOwjAMBL8S+RyqliIOfCWqKrcyJFKaRElALYi/YwNHXsBt1zu7Bz/A40a5wEkZA2ePtVKAQSsD3gXCDFod"
+        "Wq1gxZsjcW3Tc9oOb6ZisHzr/q/Q/S4wBMmt5OVjHRuP08cI72MRCXNmsaNQc0wbSMCjwYXLmLGSwI10l7gwc12+"
+        "7QnrbMfi7kL0e75QirOVxePzBXWkd8k="
     ),
     "K": (
-        "eNqljzsOAjEMRK8SuQ5ow6/gKtEWXjDaSPmAk0WLEHfHBkoaRDdjvxlp7hDxRlxhb7yHU8TWKENvjYcYMiGD"
-        "NZvOGpjxGkidk1/Xv4iGedTLb/jC/VXvvuGCwDnMFHWI3GTV8DZKx1JVQr1MyHQ0xFw0DIyNlFluxaSSKLcp"
-        "fUIDtsMoer3SbqyVtGP3eAIMt1Zv"
+        "eNqlj0sOwjAMRK8SeR1Qw2/BVaqqcoshkdKkJCkqIO6ODSzZIHae8ZuR5g4er5Qy7FVdw9FjKRSg0aoG7wJhAq02"
+        "lVYw48WRKMO/qnkRBYMV5zd8Yf6qN99wRmB0M3kZwh6v6t5CaB+znJDPEyY6KEopShg8VwYXTm3CQgIvt+wOcaBQ"
+        "puGT7rD0ts3uJsR6xQ6NsbfSuHs8ATslXCs="
     ),
     "L": (
-        "eNpljsEKwjAMhl+l5FxkU9nBVyk7ZBrpoGtnmslEfHcbp8gY5PAn+fKRJwR8EGc4GefgGlCEIrTWOAh9JGSw"
-        "pqmsgRnvPWlXl13VfgjB6HWyxo+Ke1qjTGHaovXWbM1S9f6X/tWqC8Z+pqAPF7583y2NmkLKGiHfJmS6GGJO"
-        "KgZGIWV2RQpDGijKNHyPOpSzL/mguxFzJnU0rzeLpkxo"
+        "eNpljtsKwjAMQH+l5LnIprIHf2UMyWa0haydbSdT8d9tnCJjkIdcTk7yBMY7hQgHVddwZkyJHDRa1cDWEQbQqiq0"
+        "gglvlqQq86xoPkRCZ6SzxPeCG1qigXhco+XarNUc5faX/aMRFwx2IpaHM5+/b+dCTOyjpBCvIwY6KQrBixg4n3PW"
+        "XY4BEwm8yXbofU8ujf13u8XUmWO0DyF2AtDgOyPG6vUGLc1SJA=="
     ),
     "M": (
-        "eNoljtEKgzAMRX+l5LkrTrfB9iviQ5QMC7GVtooi+/cl+lJy0ntPewDjTinDx7QtDDGsYM39ZU1jDYykYE1bdZ2ckIgX"
-        "3Zwwx8gC9QlfxlIowAnsA2HSYCWSDVdPSpV7XCoJwew3Yn1V9PKF/gLNc8w6wpBkuFEoKc671CFhIS04TU1xkqtl0pJ7"
-        "y6LHMoxCTa12zJnU8vz9AbBZP1A="
+        "eNoljtEKgzAMRX+l5LkTp9tg+xURqSWbhdqUWkUd+/cl+lJybk9u+wVvNkwTvFTTgKWwgFbXh1a1VjCggFZN2bZ8"
+        "QkI/S3JAJPIM1QFvb3LGAAd4F9AkEUsuWc3iUKgsbmcVSxDdil5e5Xr+Qn+C+J4mGcEmHi4YcqK4gVxwaXDh0yWT"
+        "UTYL0Uca2ZlH2S6eHPQm26Gb3C5OXXGCkewgnfffH573RQw="
     ),
 }
 ACTIVATIONS = {"relu": layers.ReLU, "sigmoid": layers.Sigmoid, "tanh": layers.Tanh}
@@ -77,7 +77,7 @@ class Patient:
     network: a Sequential in float64. images (N, 8, 8, 1), labels (N,): the digits that it is
     trained with; the images are normalised floats. test_images, test_labels: digits by others.
     loss: with forward(logits, labels) and backward(). optimizer: SGD, with learning_rate and
-    momentum. batch_size: images for each step. passes: over the images, in `train`.
+    momentum. batch_size: images for each step. epochs: how many, in `train`.
     All of these may be changed.
     """
 
@@ -90,10 +90,10 @@ class Patient:
     loss: Loss
     optimizer: SGD
     batch_size: int
-    passes: int
+    epochs: int
     seed: int
 
-    def train(self, passes: int | None = None, recorder: Recorder | None = None) -> History:
+    def train(self, epochs: int | None = None, recorder: Recorder | None = None) -> History:
         """Train the network, from where it is; return the History, as training.fit does.
 
         recorder: a diagnostics.Recorder. Numbers that overflow raise nothing and warn of nothing.
@@ -106,7 +106,7 @@ class Patient:
                 self.labels,
                 loss=self.loss,
                 optimizer=self.optimizer,
-                epochs=passes or self.passes,
+                epochs=epochs or self.epochs,
                 batch_size=self.batch_size,
                 rng=rng,
                 progress=False,
@@ -144,9 +144,9 @@ def patient_of(record: dict[str, Any], name: str, seed: int) -> Patient:
         test_images=test_images * record["pixels"],
         test_labels=test_labels.copy(),
         loss=CrossEntropyLoss() if record["loss"] == "cross-entropy" else SquaredErrorLoss(),
-        optimizer=SGD(record["rate"], record["momentum"]),
-        batch_size=record["batch"],
-        passes=record["passes"],
+        optimizer=SGD(record["learning_rate"], record["momentum"]),
+        batch_size=record["batch_size"],
+        epochs=record["epochs"],
         seed=seed,
     )
 
@@ -209,9 +209,9 @@ def seal(record: dict[str, Any]) -> str:
     """Return a record as a line of letters that tells nothing to the eye.
 
     record: {"layers": rows, "pixels": factor of the normalised pixels, "labels": by how many places
-    the training labels are moved, "loss": "cross-entropy" or "squared error", "rate", "momentum",
-    "batch", "passes"}. A row is ["flatten"], ["pool", size], ["linear", outputs, init, factor of
-    the weights, list of biases], ["conv", filters, size, init, factor, biases], or
+    the training labels are moved, "loss": "cross-entropy" or "squared error", "learning_rate",
+    "momentum", "batch_size", "epochs"}. A row is ["flatten"], ["pool", size], ["linear", outputs,
+    init, factor of the weights, list of biases], ["conv", filters, size, init, factor, biases], or
     ["relu" | "sigmoid" | "tanh", factor of its backward pass]; init is "he" or "xavier". Biases are
     repeated until there are enough.
     """

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from course_lib.nn import loops
-from course_lib.nn.layers import Conv2d, MaxPool2d, windows
+from course_lib.nn.layers import Conv2d, MaxPool2d, shifted_views
 from course_lib.nn.losses import CrossEntropyLoss, check_labels, log_softmax, softmax
 from course_lib.nn.memory_layout import batch_first, batch_last
 from course_lib.nn.training import mini_batches
@@ -63,7 +63,7 @@ class DividingMaxPool2d(MaxPool2d):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         y = super().forward(x)
-        values = windows(batch_last(x), self.kernel_size, self.stride)  # each (C, OH, OW, N)
+        values = shifted_views(batch_last(x), self.kernel_size, self.stride)  # each (C, OH, OW, N)
         self.is_max = [value == batch_last(y) for value in values]
         return y
 
@@ -72,7 +72,7 @@ class DividingMaxPool2d(MaxPool2d):
         dx = np.zeros((C, H, W, N), dy.dtype)
         share = batch_last(dy) / np.sum(self.is_max, axis=0)
         for dwindow, is_max in zip(
-            windows(dx, self.kernel_size, self.stride), self.is_max, strict=True
+            shifted_views(dx, self.kernel_size, self.stride), self.is_max, strict=True
         ):
             dwindow += share * is_max
         return batch_first(dx)

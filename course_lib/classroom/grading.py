@@ -8,13 +8,16 @@ import importlib.util
 import re
 import shutil
 import sys
+import threading
 import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from .bounded_process import BoundedProcess
+from .bounded_process import run_bounded
 
-SECONDS_BETWEEN_LOOKS = 0.1
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # nbgrader, without a second of loading a grammar that jsonschema has for addresses, and can miss.
 NBGRADER = (
@@ -35,7 +38,7 @@ class Course:
     Raises NotReady, with what to do, where there is nothing to grade.
     """
 
-    def __init__(self, assignment):
+    def __init__(self, assignment: str) -> None:
         if importlib.util.find_spec("nbgrader") is None:
             raise NotReady(
                 "nbgrader is not installed; run `python -m pip install -r "
@@ -69,28 +72,28 @@ class Course:
                 "with the student's name for STUDENT."
             )
 
-    def path(self, step, student="STUDENT"):
+    def path(self, step: str, student: str = "STUDENT") -> Path:
         """The folder of a student's copy at a step: source, submitted or autograded."""
         folder = getattr(self.directory, f"{step}_directory")
         return Path(self.directory.format_path(folder, student, self.assignment))
 
-    def students(self):
+    def students(self) -> list[str]:
         """The names of those who have handed in."""
         folders = self.path("submitted", "*")
         parts = folders.parts.index("*")
         found = Path(*folders.parts[:parts]).glob(str(Path(*folders.parts[parts:])))
         return sorted(folder.parts[parts] for folder in found if folder.is_dir())
 
-    def gradebook(self):
+    def gradebook(self) -> Any:
         from nbgrader.api import Gradebook
 
         return Gradebook(self.directory.db_url, self.directory.course_id)
 
-    def is_released(self):
+    def is_released(self) -> bool:
         with self.gradebook() as gradebook:
             return self.assignment in {each.name for each in gradebook.assignments}
 
-    def grade(self, student):
+    def grade(self, student: str) -> tuple[str, str, str]:
         """The student's points, how many there are, and a remark, all three as texts."""
         with self.gradebook() as gradebook:
             submission = gradebook.find_submission(self.assignment, student)
@@ -102,98 +105,93 @@ class Course:
 class Bounds:
     """What the grading of one copy may take: minutes, and memory in GiB."""
 
-    minutes: float = 3.0
-    memory: float = 2.0
+    minutes: float
+    memory: float
 
 
-def grade_all(course, students, jobs, bounds, force=False):
-    """Grade the copies, `jobs` at a time; yield each job when it has ended.
+@dataclass(frozen=True)
+class Result:
+    """What became of a student's copy, in words, and how long that took."""
+
+    student: str
+    words: str
+    seconds: float = 0.0
+
+    @property
+    def is_graded(self) -> bool:
+        return self.words.startswith("graded")
+
+
+def grade_all(
+    course: Course, students: Sequence[str], jobs: int, bounds: Bounds, force: bool = False
+) -> Iterator[Result]:
+    """Grade the copies, `jobs` at a time; yield the result of each when it is there.
 
     bounds: of each copy. force: grade again what is graded.
     """
-    waiting: list[str] = list(students)
-    running: list[Job] = []
-    try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                running.append(Job(course, waiting.pop(0), bounds, force))
-            for job in [job for job in running if job.look()]:
-                running.remove(job)
-                yield job
-            time.sleep(SECONDS_BETWEEN_LOOKS)
-    finally:  # after a Ctrl-C some are still running
-        for job in running:
-            job.give_up()
+    stop = threading.Event()
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = {pool.submit(grade, course, one, bounds, force, stop) for one in students}
+        try:
+            while waiting:
+                # A short wait, for on Windows Ctrl-C does nothing before its end.
+                done, waiting = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        finally:  # after a Ctrl-C some are still running
+            stop.set()
+            pool.shutdown(cancel_futures=True)
 
 
-class Job:
-    """One copy being graded by an nbgrader of its own."""
-
-    def __init__(self, course, student, bounds, force=False):
-        self.course, self.student, self.bounds = course, student, bounds
-        self.log = course.log_folder / f"{student}.txt"
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        self.result, self.seconds, self.process = self.missing_notebook(), 0.0, None
-        if self.result is None:
-            self.process = BoundedProcess(
-                [
-                    sys.executable,
-                    "-c",
-                    NBGRADER,
-                    "autograde",
-                    course.assignment,
-                    f"--CourseDirectory.student_id={student}",
-                    *(["--force"] if force else []),
-                ],
-                seconds=60 * bounds.minutes,
-                gib=bounds.memory,
-                log=self.log,
-                environment=ONE_THREAD,
-            )
-
-    def missing_notebook(self):
-        """What is wrong where the folder holds no notebook of the name that was handed out."""
-        folder = self.course.path("submitted", self.student)
-        found = {path.name for path in folder.glob("*")}
-        if found & self.course.notebooks:
-            return None
-        return (
-            f"failed: {folder.name} holds no {' or '.join(sorted(self.course.notebooks))}, "
-            f"but {', '.join(sorted(found)) or 'nothing'}"
-        )
-
-    def look(self):
-        """Whether it has ended; then `result` says how."""
-        if self.result is None and self.process:
-            ending = self.process.look()
-            if ending is not None:
-                self.seconds = self.process.elapsed()
-                self.result = self.told(ending)
-        return self.result is not None
-
-    def told(self, ending):
-        """The result, in words."""
-        if ending == "time":
-            self.give_up()
-            return f"stopped: it was not done after {self.bounds.minutes:g} minutes"
-        if ending == "memory":
-            self.give_up()
-            return f"stopped: it held more than {self.bounds.memory:g} GiB of memory"
-        text = self.log.read_text(encoding="utf-8", errors="replace")
-        if ending == 0:
-            return "graded before" if SKIPPED in text else "graded"
-        lines = EXCEPTION.findall(text) or text.strip().splitlines() or ["nbgrader wrote nothing"]
-        return f"failed: {lines[-1][:200]}"
-
-    def give_up(self):
-        """End it, and remove what is half done: nbgrader would take it for graded next time."""
-        if self.process:
-            self.process.stop()
-            half_done = self.course.path("autograded", self.student)
-            for path in half_done.rglob("*"):
-                path.chmod(0o600 if path.is_file() else 0o700)  # nbgrader protects what it wrote
-            shutil.rmtree(half_done, ignore_errors=True)
+def grade(
+    course: Course, student: str, bounds: Bounds, force: bool, stop: threading.Event
+) -> Result:
+    """Have an nbgrader of its own grade one copy."""
+    missing = missing_notebook(course, student)
+    if missing:
+        return Result(student, missing)
+    start, log = time.monotonic(), course.log_folder / f"{student}.txt"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = ["autograde", course.assignment, f"--CourseDirectory.student_id={student}"]
+    ending = run_bounded(
+        [sys.executable, "-c", NBGRADER, *command, *(["--force"] if force else [])],
+        seconds=60 * bounds.minutes,
+        gib=bounds.memory,
+        log=log,
+        stop=stop,
+        environment=ONE_THREAD,
+    )
+    if isinstance(ending, str):
+        remove_half_done(course.path("autograded", student))
+    output = log.read_text(encoding="utf-8", errors="replace")
+    return Result(student, in_words(ending, output, bounds), time.monotonic() - start)
 
 
-def is_graded(result):
-    return result.startswith("graded")
+def missing_notebook(course: Course, student: str) -> str:
+    """What is wrong where the folder holds no notebook of the name that was handed out, or ""."""
+    folder = course.path("submitted", student)
+    found = {path.name for path in folder.glob("*")}
+    if found & course.notebooks:
+        return ""
+    return (
+        f"failed: {folder.name} holds no {' or '.join(sorted(course.notebooks))}, "
+        f"but {', '.join(sorted(found)) or 'nothing'}"
+    )
+
+
+def remove_half_done(folder: Path) -> None:
+    """Remove what nbgrader would take for graded next time."""
+    for path in folder.rglob("*"):
+        path.chmod(0o600 if path.is_file() else 0o700)  # nbgrader protects what it wrote
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def in_words(ending: int | str, output: str, bounds: Bounds) -> str:
+    """What became of a copy, by what run_bounded returned and what nbgrader wrote."""
+    if ending == "time":
+        return f"stopped: it was not done after {bounds.minutes:g} minutes"
+    if ending == "memory":
+        return f"stopped: it held more than {bounds.memory:g} GiB of memory"
+    if ending == 0:
+        return "graded before" if SKIPPED in output else "graded"
+    lines = EXCEPTION.findall(output) or output.strip().splitlines() or ["nbgrader wrote nothing"]
+    return f"failed: {lines[-1][:200]}"

@@ -3,12 +3,17 @@
 notebooks/assignments/nbgrader_config.py puts them in their places.
 """
 
+from typing import Any
+
+from nbformat import NotebookNode
 from nbgrader.preprocessors import (
     ClearHiddenTests,
     DeduplicateIds,
     NbGraderPreprocessor,
     OverwriteCells,
 )
+
+Resources = dict[str, Any]  # what nbconvert passes from step to step
 
 MOST_CHARACTERS = 10_000  # of one output; about four pages
 MOST_IMAGE_CHARACTERS = 2_000_000  # of a picture in base64
@@ -22,7 +27,9 @@ class ForgetCopies(DeduplicateIds):
     metadata, which a later step of its own refuses, and with it the whole notebook.
     """
 
-    def preprocess_cell(self, cell, resources, cell_index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if not cell.metadata.get("nbgrader", True):
             del cell.metadata["nbgrader"]
@@ -37,7 +44,9 @@ class RestoreCells(OverwriteCells):
     gives up on the notebook.
     """
 
-    def add_missing_grade_cells(self, nb, resources):
+    def add_missing_grade_cells(
+        self, nb: NotebookNode, resources: Resources
+    ) -> tuple[NotebookNode, Resources]:
         source = self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
         present = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells}
         points = {cell.name: cell.max_score for cell in source.grade_cells}
@@ -60,7 +69,9 @@ class CutOutputs(NbGraderPreprocessor):
     printed text, for nbgrader takes it, a mere warning too, for a failed test.
     """
 
-    def preprocess_cell(self, cell, resources, cell_index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
         if cell.cell_type == "code":
             kept, rest = cell.outputs[:MOST_OUTPUTS], cell.outputs[MOST_OUTPUTS:]
             kept += [one for one in rest if one.output_type in ("error", "execute_result")]
@@ -69,7 +80,7 @@ class CutOutputs(NbGraderPreprocessor):
             cell.outputs = kept
         return cell, resources
 
-    def cut_output(self, output):
+    def cut_output(self, output: NotebookNode) -> None:
         if output.output_type == "stream":
             output.name, output.text = "stdout", cut(output.text)
         elif output.output_type == "error":
@@ -89,7 +100,9 @@ class HideTests(ClearHiddenTests):
     An error in such a cell is told without the lines around it, which are hidden tests, too.
     """
 
-    def preprocess_cell(self, cell, resources, cell_index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
         is_hidden = self.begin_test_delimeter in cell.source
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if is_hidden:
@@ -99,11 +112,11 @@ class HideTests(ClearHiddenTests):
         return cell, resources
 
 
-def most_characters(kind):
+def most_characters(kind: str) -> int:
     return MOST_IMAGE_CHARACTERS if kind.startswith("image/") else MOST_CHARACTERS
 
 
-def cut(text):
+def cut(text: str) -> str:
     """The beginning of a text, and how much of it is left out.
 
     >>> len(cut("a" * 50_000)) < 10_100, cut("short")

@@ -1,10 +1,10 @@
 """`python -m course_lib doctor`: check that the course runs here and, if not, say how to fix it.
 
 Imports only the standard library up front, and everything else inside the checks, so that it can
-report a missing package. Each check yields findings: a state ("ok", "note" or "WRONG"), what was
-found, and what to do about it ("" if nothing).
+report a missing package.
 """
 
+import argparse
 import importlib.metadata
 import json
 import os
@@ -12,7 +12,12 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+# What a check yields, one for each thing that it looks at: a state ("ok", "note" or "WRONG"), what
+# was found, and what to do about it ("" if nothing).
+Findings = Iterator[tuple[str, str, str]]
 
 PACKAGE = Path(__file__).resolve().parents[1]
 COURSE_FOLDER = PACKAGE.parent  # of a checkout
@@ -27,27 +32,23 @@ NOTEBOOKS_TAKE = ("pictograms", "cifar10")
 DISK_NEEDED = 100_000_000  # bytes, for the extracted pictograms and some room to work
 DISK_FOR_CIFAR10 = 400_000_000  # bytes, for the archive and the folder extracted from it
 
+# Run by the Python that Jupyter starts for a notebook.
 KERNEL_QUESTIONS = """
-import importlib, json, sys
-missing = []
-for name in ("numpy", "course_lib"):
-    try:
-        importlib.import_module(name)
-    except ImportError:
-        missing.append(name)
+import importlib.util, json, sys
+missing = [name for name in ("numpy", "course_lib") if importlib.util.find_spec(name) is None]
 print(json.dumps([sys.prefix, missing]))
 """
 
 
-def add_options(command):
+def add_options(command: argparse.ArgumentParser) -> None:
     """It has none."""
 
 
-def main(options=None):
-    """Print one line a check, with the remedy on the next; return the exit status, 0 or 1."""
+def main(options: argparse.Namespace) -> int:
+    """Print one line a finding, with the remedy on the next; return the exit status, 0 or 1."""
     wrong = 0
     for check in CHECKS:
-        for state, found, remedy in _findings(check):
+        for state, found, remedy in findings(check):
             print(f"{state:5}  {found}")
             if remedy:
                 print(f"       {remedy}")
@@ -60,7 +61,7 @@ def main(options=None):
     return 0
 
 
-def _findings(check):
+def findings(check: Callable[[], Findings]) -> Findings:
     """The findings of one check; a check that breaks down is a finding too."""
     name = check.__name__.removeprefix("check_").replace("_", " ")
     try:
@@ -71,7 +72,7 @@ def _findings(check):
         yield "WRONG", f"the check of the {name} broke down: {error!r}", INSTALL
 
 
-def check_python():
+def check_python() -> Findings:
     found = f"Python {platform.python_version()} at {sys.executable}"
     if sys.version_info >= OLDEST_PYTHON:
         yield "ok", found, ""
@@ -79,7 +80,7 @@ def check_python():
         yield "WRONG", found, "the course needs Python 3.11 or newer; install it from python.org"
 
 
-def check_environment():
+def check_environment() -> Findings:
     if sys.prefix != sys.base_prefix or "CONDA_PREFIX" in os.environ:
         yield "ok", f"an environment of its own, {sys.prefix}", ""
     else:
@@ -87,15 +88,12 @@ def check_environment():
         yield "note", "this Python is not in an environment of its own", advice
 
 
-def check_packages():
-    try:
-        from packaging.requirements import Requirement
-    except ImportError:
-        yield "WRONG", "packaging is not installed, so versions cannot be checked", INSTALL
-        return
+def check_packages() -> Findings:
+    from packaging.requirements import Requirement
+
     good = []
     for wanted in map(Requirement, needed_packages()):
-        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
+        if wanted.marker and not wanted.marker.evaluate():
             continue
         try:
             version = importlib.metadata.version(wanted.name)
@@ -107,23 +105,21 @@ def check_packages():
         else:
             found = f"{wanted.name} {version} is installed, the course needs {wanted.specifier}"
             yield "WRONG", found, INSTALL
-    if good:
-        yield "ok", ", ".join(good), ""
+    yield "ok", ", ".join(good), ""
 
 
-def needed_packages():
+def needed_packages() -> list[str]:
     """The packages that the course needs, with their versions, as pip writes them."""
     if not IN_CHECKOUT:
         return importlib.metadata.requires("course_lib") or []
     import tomllib
 
     project = tomllib.loads((PACKAGE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    text = (COURSE_FOLDER / "requirements.txt").read_text(encoding="utf-8")
-    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
-    return [*project["dependencies"], *(line for line in lines if line and line[0] != "-")]
+    lines = (COURSE_FOLDER / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [*project["dependencies"], *(line for line in lines if line[:1].isalpha())]
 
 
-def check_course_lib():
+def check_course_lib() -> Findings:
     try:
         importlib.metadata.version("course_lib")
     except importlib.metadata.PackageNotFoundError:
@@ -133,53 +129,29 @@ def check_course_lib():
         yield "ok", f"course_lib at {PACKAGE}", ""
 
 
-def check_embedded_data():
-    from course_lib.datasets import archives, data_folders
-
-    for name, path, digest in (
-        ("pictograms", data_folders.PICTOGRAMS_ARCHIVE, data_folders.PICTOGRAMS_SHA256),
-        ("digits", data_folders.DIGITS_FILE, data_folders.DIGITS_SHA256),
-    ):
-        try:
-            archives.verify(path, "sha256", digest)
-        except data_folders.DatasetError as error:
-            yield "WRONG", *_split(error)
-        else:
-            yield "ok", f"{path.name}: checksum right", ""
-            yield from _load(name)
-
-
-def check_cifar10():
+def check_data() -> Findings:
+    """Load each set as a notebook would, which proves the whole path from its file to images."""
+    from course_lib import datasets
     from course_lib.datasets import data_folders
 
     home = data_folders.cifar10_home()
-    if data_folders.has_cifar10(home):
-        yield from _load("cifar10")
-    else:
+    has_cifar10 = data_folders.has_cifar10(home)
+    for name in ("pictograms", "digits", *(["cifar10"] if has_cifar10 else [])):
+        try:
+            data = datasets.load(name)
+        except datasets.DatasetError as error:
+            found, _, remedy = str(error).partition("; ")
+            yield "WRONG", found, remedy.removesuffix(".")
+        else:
+            count = len(data.train_images) + len(data.test_images)
+            yield "ok", f"{name}: {count:,} images loaded", ""
+    if not has_cifar10:
         advice = "nothing to do, unless you want it: `python -m course_lib download cifar10`"
         found = f"CIFAR-10 is not here, and the course does not need it; it would go to {home}"
         yield "note", found, advice
 
 
-def _load(name):
-    """Load a set as a notebook would, which proves the whole path from the file to the images."""
-    from course_lib import datasets
-
-    try:
-        data = datasets.load(name)
-        count = len(data.train_images) + len(data.test_images)
-        yield "ok", f"{name}: {count:,} images loaded", ""
-    except datasets.DatasetError as error:
-        yield "WRONG", *_split(error)
-
-
-def _split(error):
-    """A DatasetError's sentence as (what is wrong, what to do)."""
-    found, _, remedy = str(error).partition("; ")
-    return found, remedy.removesuffix(".")
-
-
-def check_chosen_set():
+def check_chosen_set() -> Findings:
     from course_lib.datasets import data_folders
 
     name = os.environ.get("COURSE_DATASET")
@@ -195,19 +167,19 @@ def check_chosen_set():
         yield "ok", f"COURSE_DATASET={name}: the notebooks use that set", ""
 
 
-def check_cache():
+def check_cache() -> Findings:
     from course_lib.datasets import data_folders
 
     caches = list(data_folders.cache_folders())
-    for cache in caches:
-        if data_folders.can_write(cache):
-            yield "ok", f"extracted files go to {cache}", ""
-            return
-    advice = f"allow writing to {' or '.join(map(str, caches))}"
-    yield "WRONG", "there is no folder that extracted files could be written to", advice
+    cache = next(filter(data_folders.can_write, caches), None)
+    if cache:
+        yield "ok", f"extracted files go to {cache}", ""
+    else:
+        advice = f"allow writing to {' or '.join(map(str, caches))}"
+        yield "WRONG", "there is no folder that extracted files could be written to", advice
 
 
-def check_disk():
+def check_disk() -> Findings:
     free = shutil.disk_usage(PACKAGE).free
     found = f"{free / 1e9:.1f} GB of disk free"
     if free < DISK_NEEDED:
@@ -219,23 +191,27 @@ def check_disk():
         yield "ok", found, ""
 
 
-def check_kernel():
+def check_kernel() -> Findings:
     """Ask the Python that Jupyter starts for a notebook whether it is this one."""
+    from jupyter_client.kernelspec import NoSuchKernel
+    from jupyter_client.manager import KernelManager
+
     try:
-        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-    except ImportError:
-        yield "WRONG", "jupyter_client is not installed", INSTALL
-        return
-    try:
-        interpreter = KernelSpecManager().get_kernel_spec("python3").argv[0]
+        interpreter = KernelManager(kernel_name="python3").format_kernel_cmd()[0]
     except NoSuchKernel:
         yield "WRONG", "there is no kernel python3 for notebooks", INSTALL
         return
-    if Path(interpreter).name == interpreter and interpreter.startswith("python"):
-        interpreter = sys.executable  # Jupyter reads a bare "python" as its own
     try:
-        prefix, missing = _ask_kernel(interpreter)
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        answer = subprocess.run(
+            [interpreter, "-c", KERNEL_QUESTIONS],
+            cwd=Path(__file__).parent,  # where, as beside the notebooks, there is no course_lib
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        prefix, missing = json.loads(answer.stdout.splitlines()[-1])
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
         found = f"the notebooks' kernel, {interpreter}, does not start: {error}"
         yield "WRONG", found, "run `python -m ipykernel install --sys-prefix`"
         return
@@ -249,27 +225,12 @@ def check_kernel():
         yield "ok", f"notebooks run in this environment, by {interpreter}", ""
 
 
-def _ask_kernel(interpreter):
-    """Return [its sys.prefix, the packages it lacks], asked in a notebook's folder."""
-    folder = COURSE_FOLDER / "notebooks" if IN_CHECKOUT else Path.cwd()
-    answer = subprocess.run(
-        [interpreter, "-c", KERNEL_QUESTIONS],
-        cwd=folder if folder.is_dir() else COURSE_FOLDER,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return json.loads(answer.stdout.splitlines()[-1])
-
-
 CHECKS = (
     check_python,
     check_environment,
     check_packages,
     check_course_lib,
-    check_embedded_data,
-    check_cifar10,
+    check_data,
     check_chosen_set,
     check_cache,
     check_disk,

@@ -1,15 +1,17 @@
 """`python -m course_lib download cifar10`: fetch, verify and extract CIFAR-10."""
 
+import argparse
+
 from course_lib.datasets import batches_folder
 from course_lib.datasets.data_folders import FOLDER_IN_ARCHIVE, cifar10_home
 from course_lib.datasets.download import download_cifar10
 
 
-def add_options(command):
+def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("dataset", choices=["cifar10"])
 
 
-def main(options):
+def main(options: argparse.Namespace) -> int:
     """Fetch what is not there yet. Returns the exit status."""
     if not (cifar10_home() / FOLDER_IN_ARCHIVE).is_dir():
         download_cifar10()

@@ -1,5 +1,6 @@
 """`python -m course_lib train`: train a network on a data set and print a table."""
 
+import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -16,17 +17,17 @@ from course_lib.nn.losses import CrossEntropyLoss
 from .option_values import at_least_0, at_least_1, share
 
 
-def linear(normalize, rng):
+def linear(normalize: Normalize, rng: np.random.Generator) -> networks.Sequential:
     """Logistic regression on the pixels of 32x32x3 images."""
     return networks.Sequential([normalize, Flatten(), Linear(3072, 10, rng=rng)])
 
 
-def mlp(normalize, rng):
+def mlp(normalize: Normalize, rng: np.random.Generator) -> networks.Sequential:
     """For the digits."""
     return networks.mlp((64, 50, 10), normalize=normalize, rng=rng)
 
 
-NETWORKS: dict[str, Callable] = {
+NETWORKS: dict[str, Callable[..., networks.Sequential]] = {
     "course_cnn": networks.course_cnn,
     "three_layer_cnn": networks.three_layer_cnn,
     "linear": linear,
@@ -34,7 +35,7 @@ NETWORKS: dict[str, Callable] = {
 }
 
 
-def add_options(command):
+def add_options(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--dataset", choices=NAMES, help="without it, $COURSE_DATASET or the pictograms")
     add("--network", choices=list(NETWORKS), help="without it, course_cnn, and mlp for the digits")
@@ -54,7 +55,7 @@ def add_options(command):
     add("--seed", type=int, default=0)
 
 
-def main(options):
+def main(options: argparse.Namespace) -> int:
     """Train as the options say. Returns the exit status."""
     data = datasets.load(options.dataset)
     name = options.network or ("mlp" if data.name == "digits" else "course_cnn")
@@ -72,7 +73,7 @@ def main(options):
     print(f"{data}\n{name} with {size:,} weights, seed {options.seed}\n")
     print(f"{'epoch':>5} {'loss':>8} {'training':>9} {'test':>7} {'seconds':>8}")
 
-    def row(history):
+    def row(history: training.History) -> None:
         tqdm.write(
             f"{len(history.loss):5} {history.loss[-1]:8.4f} {history.accuracy[-1]:9.1%} "
             f"{history.test_accuracy[-1]:7.1%} {history.seconds[-1]:8.1f}"

@@ -1,5 +1,6 @@
 """`python -m course_lib verdict`: put every diagnosis of case A to the test and print tables."""
 
+import argparse
 import time
 
 from course_lib import datasets
@@ -14,7 +15,7 @@ ROUNDS = {
 }
 
 
-def add_options(command):
+def add_options(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add(
         "--dataset",
@@ -26,7 +27,7 @@ def add_options(command):
     add("--figure", type=in_a_folder, metavar="FILE.png", help="draw the first table, too")
 
 
-def main(options):
+def main(options: argparse.Namespace) -> int:
     """Run all experiments as the options say. Returns the exit status."""
     dataset, start = datasets.load(options.dataset), time.perf_counter()
     print(f"{dataset}\n{options.images:,} images a run, {options.seeds} seeds")
@@ -39,7 +40,9 @@ def main(options):
     return 0
 
 
-def save_figure(records, dataset, options):
+def save_figure(
+    records: dict[str, list[trial.Record]], dataset: datasets.Dataset, options: argparse.Namespace
+) -> None:
     from course_lib.figures.lesson_07_the_verdict import fates
     from course_lib.figures.style import to_png
 

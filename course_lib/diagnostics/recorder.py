@@ -20,7 +20,7 @@ from .layer_reports import (
     weigh,
 )
 
-ForwardAndBackward = Callable[..., tuple[float, np.ndarray]]
+LossAndGradients = Callable[..., tuple[float, np.ndarray]]
 Update = Callable[[Sequential], None]
 
 
@@ -71,11 +71,11 @@ class Recorder:
         self._network, self._steps_taken, self._shares = None, 0, []
 
     def watch(
-        self, network: Sequential, forward_and_backward: ForwardAndBackward, update: Update
-    ) -> tuple[ForwardAndBackward, Update]:
+        self, network: Sequential, gradients_of: LossAndGradients, update: Update
+    ) -> tuple[LossAndGradients, Update]:
         """Return the two halves of a training step, such that this recorder sees them: for `fit`.
 
-        forward_and_backward(twin, ...) fills the grads from a share of the mini-batch, on any
+        gradients_of(twin, ...) fills the grads from a share of the mini-batch, on any
         thread; twin is the network or a replica of it. update(network) changes the weights.
         """
         if self._network not in (None, network):
@@ -85,16 +85,16 @@ class Recorder:
             )
         self._network, self._shares = network, []
 
-        def watched_forward_and_backward(twin: Sequential, *rest: Any) -> tuple[float, np.ndarray]:
+        def watched_gradients_of(twin: Sequential, *rest: Any) -> tuple[float, np.ndarray]:
             if self._steps_taken % self.every:
-                return forward_and_backward(twin, *rest)
+                return gradients_of(twin, *rest)
             twin, watched = copy.copy(twin), {}
             twin.layers = list(twin.layers)
             for number, layer in enumerate(twin.layers):
                 if is_activation(layer):
                     name = layer_name(number, layer)
                     twin.layers[number] = watched[name] = Watched(layer)
-            result = forward_and_backward(twin, *rest)
+            result = gradients_of(twin, *rest)
             self._shares.append({name: layer.summary for name, layer in watched.items()})
             return result
 
@@ -105,7 +105,7 @@ class Recorder:
                 self._record(network, update)
             self._steps_taken += 1
 
-        return watched_forward_and_backward, watched_update
+        return watched_gradients_of, watched_update
 
     def _record(self, network: Sequential, update: Update) -> None:
         shares, self._shares = self._shares, []

@@ -50,18 +50,18 @@ UNSEEN = (
 )
 
 
-def aids():
+def aids() -> ipywidgets.HTML:
     """Return an invisible widget, to stand in a view beside its controls."""
     value = f'<style onload="{html.escape(NAMES)}">{FOCUS}</style>'
     return ipywidgets.HTML(value, layout=ipywidgets.Layout(display="none"))
 
 
-def status(text):
+def status(text: str) -> str:
     """Return HTML, in bold letters, that a screen reader says as soon as it appears."""
     return f'<b role="status">{html.escape(text)}</b>' if text else ""
 
 
-def alternative(text, said=True):
+def alternative(text: str, said: bool = True) -> str:
     """Return invisible HTML with a picture's alternative text. said: as soon as it changes, too."""
     role = 'role="status" ' if said else ""
     return f'<span {role}class="alternative" style="{UNSEEN}">{html.escape(text)}</span>'

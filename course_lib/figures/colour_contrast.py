@@ -4,27 +4,33 @@ https://www.w3.org/TR/WCAG22/: text needs a contrast of 4.5 with its background 
 lines and marks need 3 (section 1.4.11). The maximum, black on white, is 21.
 """
 
+from typing import Any, TypeVar
+
 import numpy as np
+from matplotlib.collections import Collection
 from matplotlib.colors import to_rgb
+from matplotlib.patches import Patch
 from matplotlib.patheffects import Normal, Stroke
 
 TEXT, MARKS = 4.5, 3.0
 
+Outlined = TypeVar("Outlined", bound=Patch | Collection)  # artists whose lines have a width
 
-def contrast(colour, ground="white"):
+
+def contrast(colour: Any, ground: Any = "white") -> float:
     """Return the contrast of two colours, each in any form that matplotlib takes: 1 to 21."""
     darker, lighter = sorted([luminance(colour), luminance(ground)])
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def luminance(colour):
+def luminance(colour: Any) -> float:
     """Return how light a colour is, from 0 to 1, as WCAG 2.2 defines relative luminance."""
     rgb = np.array(to_rgb(colour))
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
-def ink(ground):
+def ink(ground: Any) -> str:
     """Return "black" or "white", whichever is read better on the ground: its contrast is over 4.5.
 
     >>> ink("yellow"), ink("navy")
@@ -33,7 +39,7 @@ def ink(ground):
     return max("black", "white", key=lambda colour: contrast(colour, ground))
 
 
-def halo(artist):
+def halo(artist: Outlined) -> Outlined:
     """Draw a white line around an artist, so that it is seen on any image. Returns the artist."""
     width = np.ravel(artist.get_linewidth())[0]
     artist.set_path_effects([Stroke(linewidth=width + 2, foreground="white"), Normal()])

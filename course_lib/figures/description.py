@@ -6,18 +6,26 @@ the pixels.
 """
 
 import re
+from typing import Any
 
 import numpy as np
-from matplotlib.collections import PathCollection
-from matplotlib.container import BarContainer, ErrorbarContainer
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import Collection, PathCollection
+from matplotlib.container import BarContainer, Container, ErrorbarContainer
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.quiver import Quiver
+from numpy.typing import ArrayLike
 
 MOST_VALUES = 12  # a longer series is described by this many of its values, evenly spaced
 NO_NAME = re.compile(r"_(child|container)\d+|_nolegend_|")  # of a nameless artist
 WORD = re.compile(r"^[^$]*[A-Za-z]{2}")  # two letters, not in a formula: a label that is no number
 
 
-def describe(figure):
+def describe(figure: Figure) -> str:
     """Return the description of a matplotlib figure, one line a series.
 
     Integers are written as they are, other numbers to four significant digits: of the series'
@@ -36,7 +44,7 @@ def describe(figure):
     return "\n".join(lines)
 
 
-def describe_axes(axes):
+def describe_axes(axes: Axes) -> list[str]:
     """Return the series of one panel as a list of lines."""
     log_y = axes.get_yscale() == "log"
     contained = {id(part) for container in axes.containers for part in _parts(container)}
@@ -52,7 +60,7 @@ def describe_axes(axes):
     return [line for line in lines if line]
 
 
-def numbers(values, log=False):
+def numbers(values: Any, log: bool = False) -> str:
     """Return the values as text, shortened to MOST_VALUES evenly spaced ones.
 
     >>> numbers([1, 2, 3])
@@ -74,20 +82,20 @@ def numbers(values, log=False):
     return ", ".join(_fixed(value, decimals) for value in values)
 
 
-def _decimals(largest):
+def _decimals(largest: float) -> int:
     """Digits after the point that give `largest` four significant digits, at least one."""
     if largest == 0:
         return 1
     return int(max(1, 3 - np.floor(np.log10(largest))))
 
 
-def _fixed(value, decimals):
+def _fixed(value: float, decimals: int) -> str:
     if abs(value) >= 1e6 or decimals > 8:
         return f"{value:#.4g}"
     return f"{value + 0.0:.{decimals}f}"
 
 
-def _range(values):
+def _range(values: ArrayLike) -> str:
     """'1.0 to 5.0', or '1.0' where all values are equal."""
     values = np.ma.compressed(np.ma.masked_invalid(np.asarray(values, dtype=float)))
     if values.size == 0:
@@ -97,7 +105,7 @@ def _range(values):
     return text.split(", ")[0] if low == high else text.replace(", ", " to ")
 
 
-def _axes_heading(axes):
+def _axes_heading(axes: Axes) -> str:
     parts = [f', "{_one_line(axes.get_title())}"'] if axes.get_title() else []
     for name, label, scale in (
         ("x", axes.get_xlabel(), axes.get_xscale()),
@@ -108,7 +116,7 @@ def _axes_heading(axes):
     return "".join(parts) + ":"
 
 
-def _tick_names(axes):
+def _tick_names(axes: Axes) -> list[str]:
     """For each axis whose ticks have words, not numbers, a line with these words.
 
     Bars say the names of theirs themselves.
@@ -126,7 +134,7 @@ def _tick_names(axes):
     return lines
 
 
-def _parts(container):
+def _parts(container: Container) -> list[Artist]:
     """The artists inside a container, flattened."""
     found: list = []
     for part in container:
@@ -137,17 +145,17 @@ def _parts(container):
     return found
 
 
-def _counts(artist, contained):
+def _counts(artist: Artist, contained: set[int]) -> bool:
     return artist.get_visible() and id(artist) not in contained
 
 
-def _name(artist):
+def _name(artist: Artist | Container) -> str:
     """The artist's label in quotes. A leading "_" only keeps it out of the legend."""
     label = _one_line(artist.get_label() or "")
     return "" if NO_NAME.fullmatch(label) else f' "{label.removeprefix("_")}"'
 
 
-def _container(container, axes):
+def _container(container: Container, axes: Axes) -> str:
     if isinstance(container, BarContainer):
         log = axes.get_yscale() == "log" or axes.get_xscale() == "log"
         heights = [bar.get_height() for bar in container]
@@ -168,7 +176,7 @@ def _container(container, axes):
     return f"{type(container).__name__}{_name(container)}"
 
 
-def _bar_names(axes, bars, upright):
+def _bar_names(axes: Axes, bars: BarContainer, upright: bool) -> str:
     """The tick labels under the bars, where there is one label for each bar."""
     axis = axes.xaxis if upright else axes.yaxis
     labels = [text.get_text() for text in axis.get_ticklabels()]
@@ -177,7 +185,7 @@ def _bar_names(axes, bars, upright):
     return f" ({', '.join(_one_line(label) for label in labels)})"
 
 
-def _line(line, axes):
+def _line(line: Line2D, axes: Axes) -> str:
     x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
     log_x, log_y = axes.get_xscale() == "log", axes.get_yscale() == "log"
     x_is_data, y_is_data = line.get_transform().contains_branch_seperately(axes.transData)
@@ -191,7 +199,7 @@ def _line(line, axes):
     return f"line{_name(line)}, {_count(len(x), 'point')}: {values}"
 
 
-def _collection(collection, log_y):
+def _collection(collection: Collection, log_y: bool) -> str:
     name = _name(collection)
     if isinstance(collection, Quiver):
         dx, dy = numbers(collection.U), numbers(collection.V)
@@ -202,7 +210,7 @@ def _collection(collection, log_y):
         return f"{_count(len(offsets), 'marker')}{name}: x {numbers(x)}; y {numbers(y, log_y)}"
     if collection.get_array() is not None:
         return f"coloured cells{name}: {numbers(collection.get_array())}"
-    paths = [path.vertices for path in collection.get_paths() if len(path.vertices)]
+    paths = [path.vertices for path in collection.get_paths() if len(path.vertices)]  # type: ignore[arg-type]
     if not paths:
         return ""
     x, y = np.concatenate(paths).T
@@ -211,7 +219,7 @@ def _collection(collection, log_y):
     return f"area{name}: x {_range(x)}; y {numbers(y, log_y)}"
 
 
-def _image(image):
+def _image(image: AxesImage) -> str:
     pixels = np.asarray(image.get_array())
     size = "×".join(str(length) for length in pixels.shape)
     if pixels.shape[0] * pixels.shape[1] <= 100 and pixels.ndim == 2:
@@ -236,8 +244,8 @@ def _image(image):
     )
 
 
-def _patch(patch, axes):
-    kind = "area" if patch.get_fill() and patch.get_facecolor()[3] else "frame"
+def _patch(patch: Patch, axes: Axes) -> str:
+    kind = "area" if patch.get_fill() and patch.get_facecolor()[3] else "frame"  # type: ignore[misc]
     corners = patch.get_patch_transform().transform(patch.get_path().vertices)
     places = patch.get_data_transform().contains_branch_seperately(axes.transData)
     sides = [
@@ -248,9 +256,9 @@ def _patch(patch, axes):
     return f"{kind}{_name(patch)}: {'; '.join(sides)}"
 
 
-def _count(number, thing):
+def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" + ("s" if number != 1 else "")
 
 
-def _one_line(text):
+def _one_line(text: object) -> str:
     return " ".join(str(text).split())

@@ -6,8 +6,12 @@ knows nothing about widgets, so it can be tested without a browser.
 """
 
 import html
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import ipywidgets
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
 
 from . import accessibility
 from .description import describe
@@ -34,7 +38,13 @@ class Explorer:
     notebook shows the figure in its default state instead, and its description.
     """
 
-    def __init__(self, figure, redraw, controls, unchanging=()):
+    def __init__(
+        self,
+        figure: Figure,
+        redraw: Callable[..., None],
+        controls: dict[str, ipywidgets.ValueWidget],
+        unchanging: Iterable[Artist] = (),
+    ) -> None:
         self.figure, self._redraw, self.controls = figure, redraw, controls
         width = round(figure.get_figwidth() * SCREEN_DPI)
         self.picture = ipywidgets.Image(format="png", width=width)
@@ -59,39 +69,43 @@ class Explorer:
         ])
 
     @property
-    def settings(self):
+    def settings(self) -> dict[str, Any]:
         """The value of every control, by name."""
         return {name: control.value for name, control in self.controls.items()}
 
-    def update(self, change=None):
+    def update(self, change: Any = None) -> None:
         """Redraw the figure for the current settings."""
         self._redraw(**self.settings)
         self.send()
 
-    def send(self):
+    def send(self) -> None:
         """Send the figure as it is to the page, and its description."""
         self.picture.value = self.screen.to_png()  # first: the page shows it while words are made
         self.alternative.value = accessibility.alternative(self.title)
         self.write_words()
 
     @property
-    def title(self):
+    def title(self) -> str:
         """The title above all panels, in one line."""
         return " ".join(self.figure.get_suptitle().split())
 
-    def write_words(self, change=None):
+    def write_words(self, change: object = None) -> None:
         """Put the figure's description below it, if the box is ticked."""
         words = html.escape(describe(self.figure)) if self.in_words.value else ""
         self.words.value = f"<pre style='white-space: pre-wrap'>{words}</pre>" if words else ""
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = bundle(self.figure)
         live = self.view._repr_mimebundle_()
         kind = "application/vnd.jupyter.widget-view+json"
         return {**data, kind: live[kind]}, metadata
 
 
-def slider(label, low, high, value, step=1):
+def slider(
+    label: str, low: float, high: float, value: float, step: float = 1
+) -> ipywidgets.IntSlider | ipywidgets.FloatSlider:
     """Return a slider with its label: whole numbers where all of them are whole."""
     whole = all(isinstance(number, int) for number in (low, high, value, step))
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider

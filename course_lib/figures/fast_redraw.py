@@ -1,8 +1,13 @@
 """Fast redrawing of a figure: what never changes in it is drawn only once."""
 
 import io
+from collections.abc import Iterable
+from typing import Any
 
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
 QUICK = 1  # compression level of PNG: a little larger, and made in half the time
@@ -18,16 +23,19 @@ class Screen:
     these stay the same, a picture takes half the time or less.
     """
 
-    def __init__(self, figure, unchanging=()):
+    _background: Any  # matplotlib's copy of the pixels, or None
+    _state: object
+
+    def __init__(self, figure: Figure, unchanging: Iterable[Artist] = ()) -> None:
         figure.draw_without_rendering()  # this places the panels
         figure.set_layout_engine("none")
         self.figure, self.canvas = figure, FigureCanvasAgg(figure)
-        patches = [figure.patch, *(panel.patch for panel in figure.axes)]
+        patches = [figure.patch, *(axes.patch for axes in figure.axes)]
         below = sorted(unchanging, key=lambda artist: artist.get_zorder())
         self._unchanging = [artist for artist in (*patches, *below) if artist.get_visible()]
         self._background, self._state = None, None
 
-    def to_png(self, state=None):
+    def to_png(self, state: object = None) -> bytes:
         """Return the figure as it is now, as the bytes of a PNG file.
 
         state: anything that is another value when the unchanging artists did change.
@@ -50,11 +58,11 @@ class Screen:
         picture.convert("RGB").save(buffer, "png", compress_level=QUICK)
         return buffer.getvalue()
 
-    def _show_unchanging(self, visible):
+    def _show_unchanging(self, visible: bool) -> None:
         for artist in self._unchanging:
             artist.set_visible(visible)
 
 
-def surroundings(*panels):
+def surroundings(*panels: Axes) -> list[Artist]:
     """Return what stands around the data of panels: axes with ticks and labels, and titles."""
-    return [part for panel in panels for part in (panel.xaxis, panel.yaxis, panel.title)]
+    return [part for axes in panels for part in (axes.xaxis, axes.yaxis, axes.title)]

@@ -1,9 +1,13 @@
 """Lesson 00: a drawing of case A's network, and an explorer of its training, image by image."""
 
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
 import numpy as np
 from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+
+from course_lib.cases import Step
 
 from .explorer_base import Explorer, slider
 from .fast_redraw import surroundings
@@ -43,7 +47,7 @@ MARKERS = "osD^"
 GRADIENT_TICKS = {0: "0", 0.01: "0.01", 1: "1", 100: "100", 1e4: "10,000"}
 
 
-def architecture():
+def architecture() -> Figure:
     """Return a figure of the network of case A: the arrays, with the operations between them."""
     figure, axes = new_figure(size=(9.4, 2.5))
     axes.set_axis_off()
@@ -74,7 +78,7 @@ def architecture():
     return figure
 
 
-def sentence(step, class_names):
+def sentence(step: Step, class_names: Sequence[str]) -> str:
     """Say in words what a step of one image shows."""
     p = step.probabilities[0]
     best = int(np.argmax(p))
@@ -90,7 +94,9 @@ def sentence(step, class_names):
     return f"Image {step.number} ({class_names[step.labels[0]]}). Answer: {answer}.\n{inside}."
 
 
-def step_by_step(steps, images, class_names):
+def step_by_step(
+    steps: list[Step], images: np.ndarray, class_names: Sequence[str]
+) -> tuple[Figure, Callable[..., None]]:
     """Return (figure, redraw) of a training with one image a step; redraw(image=...) shows one.
 
     steps: a list of cases.Step, with the images (N, H, W, 3), uint8, that they were trained on.
@@ -114,14 +120,14 @@ def step_by_step(steps, images, class_names):
     panels[3].minorticks_off()
     panels[3].set(title="size of the gradients", xlabel="image", ylim=(-0.004, 1e6))
     panels[3].legend(fontsize=8, fancybox=False)
-    for panel in panels[2:]:
-        panel.set_xticks(numbers[::5], [str(n) for n in numbers[::5]])  # as text: faster to redraw
+    for axes in panels[2:]:
+        axes.set_xticks(numbers[::5], [str(n) for n in numbers[::5]])  # as text: faster to redraw
     panels[2].set_yticks([0, 50, 100], ["0", "50", "100"])
     here = [
-        panel.axvline(0, color="black", linestyle=":", label="this image") for panel in panels[2:]
+        axes.axvline(0, color="black", linestyle=":", label="this image") for axes in panels[2:]
     ]
 
-    def redraw(image):
+    def redraw(image: int) -> None:
         step = steps[image]
         picture.set_data(images[image])
         for label, (bar, p) in enumerate(zip(bars, step.probabilities[0], strict=True)):
@@ -142,7 +148,7 @@ def step_by_step(steps, images, class_names):
 # The explorer
 
 
-def step_explorer(steps, images, class_names):
+def step_explorer(steps: list[Step], images: np.ndarray, class_names: Sequence[str]) -> Explorer:
     """Return an explorer of a training with one image a step.
 
     steps: a list of cases.Step, with the images (N, H, W, 3), uint8, that they were trained on.

@@ -1,5 +1,7 @@
 """Lesson 01: an explorer that shows an image and its three colour planes."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .explorer_base import Explorer, slider
@@ -7,7 +9,9 @@ from .fast_redraw import surroundings
 from .style import draw_image, new_figure
 
 
-def image_browser(images, labels, class_names, index=0):
+def image_browser(
+    images: np.ndarray, labels: np.ndarray, class_names: Sequence[str], index: int = 0
+) -> Explorer:
     """Return an explorer of images: each one in colour and as its red, green and blue planes.
 
     images is (N, H, W, 3), uint8; labels is (N,), int; class_names has a name for each label.
@@ -21,7 +25,7 @@ def image_browser(images, labels, class_names, index=0):
         )
         artists.append(artist)
 
-    def redraw(index):
+    def redraw(index: int) -> None:
         figure.suptitle(f"Image {index}: {class_names[labels[index]]}")
         artists[0].set_data(images[index])
         for channel in range(3):

@@ -1,6 +1,10 @@
 """Lesson 02: a convolution, window by window and as a matrix product, and the window explorer."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from course_lib.nn.loops import conv2d_forward
@@ -9,33 +13,14 @@ from course_lib.nn.shapes import output_size
 from .colour_contrast import halo, ink
 from .explorer_base import Explorer, slider
 from .fast_redraw import surroundings
-from .style import PALETTE, draw_image, draw_numbers, light_shades, new_figure
+from .style import PALETTE, draw_image, draw_numbers, frame, light_shades, new_figure
 
 # Figures
 
 FRAME_COLOURS = ["vermilion", "blue", "green", "purple", "orange", "sky"]
 
 
-def frame(axes, top, left, height, width, colour="vermilion", inset=0.0, label=None):
-    """Draw a frame around the pixels of a window. Returns matplotlib's rectangle."""
-    corner = (left - 0.5 + inset, top - 0.5 + inset)
-    return axes.add_patch(
-        halo(
-            Rectangle(
-                corner,
-                width - 2 * inset,
-                height - 2 * inset,
-                fill=False,
-                linewidth=2.5,
-                edgecolor=PALETTE[colour],
-                label=label,
-                zorder=3,
-            )
-        )
-    )
-
-
-def window_figure(picture, weight, row, column):
+def window_figure(picture: np.ndarray, weight: np.ndarray, row: int, column: int) -> Figure:
     """Return a figure of one window: its numbers, the filter, their products and the sum.
 
     picture is (H, W), weight (KH, KW), both whole numbers; the window's first pixel is at
@@ -57,7 +42,9 @@ def window_figure(picture, weight, row, column):
     return figure
 
 
-def draw_sums(axes, picture, weight, shape, known):
+def draw_sums(
+    axes: Axes, picture: np.ndarray, weight: np.ndarray, shape: tuple[int, int], known: int
+) -> None:
     """Draw an output of `shape` of which the first `known` sums are known, in reading order."""
     KH, KW = weight.shape
     sums = np.zeros(shape)
@@ -70,7 +57,13 @@ def draw_sums(axes, picture, weight, shape, known):
         axes.text(j, i, text, ha="center", va="center", fontsize=10)
 
 
-def product_figure(picture, kernel_size, filters, columns, filter_names):
+def product_figure(
+    picture: np.ndarray,
+    kernel_size: tuple[int, int],
+    filters: np.ndarray,
+    columns: np.ndarray,
+    filter_names: Sequence[str],
+) -> Figure:
     """Return a figure of a convolution as one matrix product, as one lays it out by hand.
 
     Above on the right the columns, below on the left the filters, and where they meet the product.
@@ -95,7 +88,7 @@ def product_figure(picture, kernel_size, filters, columns, filter_names):
         top, left = divmod(place, OW)
         name = f"window {place + 1}"
         inset = 0.06 * (place + 1)
-        frame(panels[0, 0], top, left, KH, KW, colour, inset, name)
+        frame(panels[0, 0], top, left, KH, KW, colour, inset, label=name)
         panels[0, 0].text(
             left - 0.5 + inset,
             top - 0.5 + inset,
@@ -107,20 +100,20 @@ def product_figure(picture, kernel_size, filters, columns, filter_names):
             color=ink(PALETTE[colour]),
             bbox={"boxstyle": "circle", "color": PALETTE[colour]},
         )
-        frame(panels[0, 1], 0, place, length, 1, colour, 0.06, name)
-        frame(panels[1, 1], 0, place, count, 1, colour, 0.06, name)
-    for panel in panels[:, 1]:
-        panel.set_xticks(range(places), range(1, places + 1))
+        frame(panels[0, 1], 0, place, length, 1, colour, 0.06, label=name)
+        frame(panels[1, 1], 0, place, count, 1, colour, 0.06, label=name)
+    for axes in panels[:, 1]:
+        axes.set_xticks(range(places), range(1, places + 1))
     panels[0, 1].set_yticks([length - 1], ["always 1"])
     panels[1, 0].set_xticks([length - 1], ["bias"])
     panels[1, 0].set_yticks(range(count), filter_names)
-    for panel in panels.ravel():
-        panel.tick_params(length=0, labelsize=9)
+    for axes in panels.ravel():
+        axes.tick_params(length=0, labelsize=9)
     centre_picture(panels[0, 0], picture, length, f"the picture and its {places} windows")
     return figure
 
 
-def centre_picture(axes, picture, side, title):
+def centre_picture(axes: Axes, picture: np.ndarray, side: int, title: str) -> None:
     """Leave room around a picture: the panel is `side` pixels high and wide."""
     bottom, right = np.array(picture.shape) - 0.5
     x, y = right / 2 - 0.25, bottom / 2 - 0.25
@@ -134,7 +127,9 @@ def centre_picture(axes, picture, side, title):
 LARGEST_KERNEL, LARGEST_STRIDE, LARGEST_PADDING = 5, 4, 2
 
 
-def window_explorer(picture, kernel_size=3, stride=2, padding=0, number=1):
+def window_explorer(
+    picture: np.ndarray, kernel_size: int = 3, stride: int = 2, padding: int = 0, number: int = 1
+) -> Explorer:
     """Return an explorer that lays windows over a small grey picture, and shows their means.
 
     picture is (H, W), square and at least 5 pixels wide, with values from 0 to 1.
@@ -172,14 +167,14 @@ def window_explorer(picture, kernel_size=3, stride=2, padding=0, number=1):
     output = draw_image(right, np.zeros((1, 1)), vmin=0, vmax=1)
     right.set(xlim=(-span / 2, span / 2), ylim=(span / 2, -span / 2))
     place = frame(right, 0, 0, 1, 1, label="this window's output")
-    for panel in (left, right):
-        panel.spines[:].set_visible(False)
+    for axes in (left, right):
+        axes.spines[:].set_visible(False)
     left.set_title(
         "dots: centres of windows · crosses: in no window\nhatched: padding, zeros", fontsize=9
     )
     right.set_title("the output: here the mean of each window,\nat the same scale", fontsize=9)
 
-    def redraw(kernel_size, stride, padding, number):
+    def redraw(kernel_size: int, stride: int, padding: int, number: int) -> None:
         count = output_size(size, kernel_size, stride, padding)
         number = min(number, count**2)
         row, column = divmod(number - 1, count)
@@ -207,7 +202,7 @@ def window_explorer(picture, kernel_size=3, stride=2, padding=0, number=1):
         unchanging=surroundings(left, right),
     )
 
-    def fit_window_slider(change=None):
+    def fit_window_slider(change: object = None) -> None:
         *sizes, _ = explorer.settings.values()
         explorer.controls["number"].max = output_size(size, *sizes) ** 2
 
@@ -217,14 +212,14 @@ def window_explorer(picture, kernel_size=3, stride=2, padding=0, number=1):
     return explorer
 
 
-def means(picture, kernel_size, stride, padding):
+def means(picture: np.ndarray, kernel_size: int, stride: int, padding: int) -> np.ndarray:
     """The mean of every window: (H, W) -> (OH, OW)."""
     weight = np.full((kernel_size, kernel_size, 1, 1), 1 / kernel_size**2)
     x = picture[np.newaxis, :, :, np.newaxis]
     return conv2d_forward(x, weight, np.zeros(1), stride, padding)[0, :, :, 0]
 
 
-def pixels_in_no_window(size, kernel_size, starts):
+def pixels_in_no_window(size: int, kernel_size: int, starts: Iterable[int]) -> np.ndarray:
     """The (x, y) of every pixel of the picture that no window covers."""
     covered = {start + k for start in starts for k in range(kernel_size)}
     pixels = [(x, y) for y in range(size) for x in range(size)]
@@ -232,7 +227,7 @@ def pixels_in_no_window(size, kernel_size, starts):
     return np.reshape(missed, (-1, 2))
 
 
-def in_words(size, kernel_size, stride, padding, number):
+def in_words(size: int, kernel_size: int, stride: int, padding: int, number: int) -> str:
     """The sum that gives the output's size, in three lines."""
     count = output_size(size, kernel_size, stride, padding)
     room = size + 2 * padding - kernel_size

@@ -1,23 +1,29 @@
 """Lesson 03: where max-pooling sends its gradient, as a figure and as an explorer."""
 
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
 
 from course_lib.nn.shapes import output_size
 
 from .colour_contrast import halo
 from .explorer_base import Explorer, slider
 from .fast_redraw import surroundings
-from .style import LINE_STYLES, PALETTE, draw_numbers, new_figure
+from .style import LINE_STYLES, PALETTE, draw_numbers, frame, new_figure
 
 # Figures
 
-WINDOW_COLOUR = PALETTE["blue"]
-WINNER_COLOUR = PALETTE["vermilion"]
+WINDOW_COLOUR, WINNER_COLOUR = "blue", "vermilion"
 RING_SIZE = 640  # square points, as matplotlib counts: around a number of four digits
 
 
-def routing(x, dy, dx, kernel_size, stride):
+def routing(x: np.ndarray, dy: np.ndarray, dx: np.ndarray, kernel_size: int, stride: int) -> Figure:
     """Return a figure of x with its windows framed, dy, and dx; ringed are the pixels where
     a gradient arrives.
 
@@ -27,48 +33,44 @@ def routing(x, dy, dx, kernel_size, stride):
     size = (0.45 * sum(columns) + 1.5, 0.45 * len(x) + 0.7)
     figure, panels = new_figure(1, 3, size=size, width_ratios=columns)
     draw_numbers(panels[0], x, "input x")
-    for panel, table, title in zip(panels[1:], (dy, dx), ("dy", "dx"), strict=True):
-        draw_numbers(panel, table, title, **gradient_shades(dy))
+    for axes, table, title in zip(panels[1:], (dy, dx), ("dy", "dx"), strict=True):
+        draw_numbers(axes, table, title, **gradient_shades(dy))
     overlap = kernel_size > stride
     for number, (i, j) in enumerate(np.ndindex(dy.shape)):
         inset = 0.06 + 0.06 * number if overlap else 0.1
         style = LINE_STYLES[number % len(LINE_STYLES)] if overlap else "-"
         name = f"window {number + 1}"
-        corner = (i * stride, j * stride)
-        frame(panels[0], corner, kernel_size, inset=inset, linestyle=style, label=name)
+        draw_window(
+            panels[0], i * stride, j * stride, kernel_size, inset, linestyle=style, label=name
+        )
     arrived = np.argwhere(dx != 0)
     ring(panels[0], arrived)
     ring(panels[2], arrived)
     return figure
 
 
-def gradient_shades(dy):
+def gradient_shades(dy: np.ndarray) -> dict[str, Any]:
     """Options of `draw_numbers` that shade gradients lightly, from white for 0."""
     return {"cmap": "Blues", "vmin": 0, "vmax": 3 * np.max(np.abs(dy))}
 
 
-def frame(panel, corner, size, inset=0.1, **look):
-    """Draw a frame around size x size cells whose top left one is `corner` (row, column).
-
-    inset is the distance from the cells' outer edge, in cells. Returns matplotlib's Rectangle.
-    """
-    row, column = corner
-    look = {"edgecolor": WINDOW_COLOUR, "linewidth": 1.8, "facecolor": "none", **look}
-    length = size - 2 * inset
-    rectangle = Rectangle((column - 0.5 + inset, row - 0.5 + inset), length, length, **look)
-    return panel.add_patch(halo(rectangle))
+def draw_window(
+    axes: Axes, top: float, left: float, size: float, inset: float = 0.1, **look: Any
+) -> Rectangle:
+    """Draw a frame around a window of size x size cells. Returns matplotlib's rectangle."""
+    return frame(axes, top, left, size, size, WINDOW_COLOUR, inset, linewidth=1.8, **look)
 
 
-def ring(panel, cells, label="gets a gradient"):
+def ring(axes: Axes, cells: ArrayLike, label: str = "gets a gradient") -> PathCollection:
     """Draw a ring around each cell; cells is (count, 2), row and column. Returns the markers."""
     cells = np.reshape(cells, (-1, 2))
     return halo(
-        panel.scatter(
+        axes.scatter(
             cells[:, 1],
             cells[:, 0],
             s=RING_SIZE,
             facecolor="none",
-            edgecolor=WINNER_COLOUR,
+            edgecolor=PALETTE[WINNER_COLOUR],
             linewidth=2,
             label=label,
         )
@@ -80,7 +82,9 @@ def ring(panel, cells, label="gets a gradient"):
 KERNEL_SIZES, STRIDES = (2, 4), (1, 4)  # smallest and largest
 
 
-def send(x, kernel_size, stride, number):
+def send(
+    x: np.ndarray, kernel_size: int, stride: int, number: int
+) -> tuple[np.ndarray, np.ndarray, tuple[int, int], tuple[int, int]]:
     """Send the gradients of the first `number` windows to their maxima; window n sends n.
 
     x is (H, W). Returns dx (H, W), the output dy (OH, OW) of all windows, and the last window's
@@ -97,26 +101,28 @@ def send(x, kernel_size, stride, number):
     return dx, dy, corner, winner
 
 
-def window_numbers(shape, kernel_size, stride):
+def window_numbers(shape: tuple[int, ...], kernel_size: int, stride: int) -> np.ndarray:
     """1, 2, 3 ... for the windows that fit into a table of this shape, row by row."""
     OH, OW = (output_size(length, kernel_size, stride) for length in shape)
     return np.arange(1, OH * OW + 1).reshape(OH, OW)
 
 
-def pool_explorer(x, kernel_size=3, stride=2, window=1):
+def pool_explorer(
+    x: np.ndarray, kernel_size: int = 3, stride: int = 2, window: int = 1
+) -> Explorer:
     """Return an explorer of the windows on x (H, W), whole numbers, at least 4 x 4."""
     most = window_numbers(x.shape, 1, 1)
     figure, panels = new_figure(1, 3, size=(8.6, 3.6))
     draw_numbers(panels[0], x, "input x")
     outputs, gradients = (
-        draw_numbers(panel, most, title, **gradient_shades(most))
-        for panel, title in zip(panels[1:], ("dy", "dx so far"), strict=True)
+        draw_numbers(axes, most, title, **gradient_shades(most))
+        for axes, title in zip(panels[1:], ("dy", "dx so far"), strict=True)
     )
-    frames = [frame(panels[k], (0, 0), 1, label="window") for k in (0, 2)]
-    frames.append(frame(panels[1], (0, 0), 1, inset=0.05, label="its output"))
+    frames = [draw_window(panels[k], 0, 0, 1, label="window") for k in (0, 2)]
+    frames.append(draw_window(panels[1], 0, 0, 1, inset=0.05, label="its output"))
     rings = [ring(panels[k], (0, 0), label="its maximum") for k in (0, 2)]
 
-    def redraw(window, kernel_size, stride):
+    def redraw(window: int, kernel_size: int, stride: int) -> None:
         count = window_numbers(x.shape, kernel_size, stride).size
         number = min(window, count)
         dx, dy, corner, winner = send(x, kernel_size, stride, number)
@@ -144,7 +150,7 @@ def pool_explorer(x, kernel_size=3, stride=2, window=1):
     still = [*surroundings(*panels), *panels[0].images, *panels[0].texts]
     explorer = Explorer(figure, redraw, controls, unchanging=still)
 
-    def count_windows(change):
+    def count_windows(change: object) -> None:
         sizes = controls["kernel_size"].value, controls["stride"].value
         controls["window"].max = window_numbers(x.shape, *sizes).size
 
@@ -153,12 +159,12 @@ def pool_explorer(x, kernel_size=3, stride=2, window=1):
     return explorer
 
 
-def fill(panel, image, table):
+def fill(axes: Axes, image: AxesImage, table: np.ndarray) -> None:
     """Show another table in a panel made by draw_numbers with one at least as large; 0 is blank."""
     height, width = table.shape
     image.set_data(table)
     image.set_extent((-0.5, width - 0.5, height - 0.5, -0.5))
-    for text in panel.texts:
+    for text in axes.texts:
         column, row = map(int, text.get_position())
         text.set_visible(row < height and column < width)
         if text.get_visible():

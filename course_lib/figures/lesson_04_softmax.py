@@ -1,6 +1,10 @@
 """Lesson 04: log-sum-exp, accuracies by seed, and an explorer of two losses' gradients."""
 
+from typing import Any
+
 import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from course_lib.cases.posted_parts import SquaredErrorLoss
 from course_lib.nn import losses
@@ -15,7 +19,7 @@ from .style import PALETTE, new_figure
 POWERS = {1: "1", 1e-2: "0.01", 1e-4: "10⁻⁴", 1e-6: "10⁻⁶", 1e-8: "10⁻⁸", 1e-10: "10⁻¹⁰"}
 
 
-def log_sum_exp_figure(z):
+def log_sum_exp_figure(z: np.ndarray) -> Figure:
     """Return a figure of log-sum-exp for the logits (z, 0), and of the loss for either label.
 
     z is (points,): the first logit; the second one stays 0.
@@ -29,12 +33,12 @@ def log_sum_exp_figure(z):
     for column, (logit, style) in enumerate({"z": "-", "0": "--"}.items()):
         right.plot(z, -log_p[:, column], style, label=f"if {logit} is the right class's logit")
     right.set(xlabel="logit z", ylabel="loss, −log p", title="cross-entropy")
-    for panel in (left, right):
-        panel.legend()
+    for axes in (left, right):
+        axes.legend()
     return figure
 
 
-def gradient_curves(gaps):
+def gradient_curves(gaps: np.ndarray) -> tuple[Figure, dict[str, Any]]:
     """Return (figure, artists) for the gradient sizes of two losses, all still without heights.
 
     gaps is (points,), the places of the curves. The artists, by name: "bars", the probabilities of
@@ -68,7 +72,7 @@ def gradient_curves(gaps):
     return figure, artists
 
 
-def accuracy_dots(accuracies, chance=0.1):
+def accuracy_dots(accuracies: dict[str, list[float]], chance: float = 0.1) -> Figure:
     """Return a figure of accuracies: a row for each name, a dot for each seed, a bar at the mean.
 
     accuracies: from names to lists of numbers from 0 to 1. chance: what guessing gives.
@@ -101,7 +105,7 @@ GAPS = (-10.0, 20.0)  # logit of the wrong classes minus that of the right one
 CLASSES = (2, 10)
 
 
-def gradient_sizes(gaps, classes=2):
+def gradient_sizes(gaps: ArrayLike, classes: int = 2) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How large the gradient with respect to the logits is, for cross-entropy and squared error.
 
     gaps (points,): how far the wrong classes, all with the same logit, are ahead of the right one.
@@ -121,7 +125,7 @@ def gradient_sizes(gaps, classes=2):
     return loss.p, *lengths
 
 
-def sentence(gap, p_right, cross_entropy, squared_error):
+def sentence(gap: float, p_right: float, cross_entropy: float, squared_error: float) -> str:
     """Say in words what the gradients are at one gap: four numbers."""
     ratio = cross_entropy / squared_error
     gap = round(gap, 1)  # the page may send 1e-15 for 0
@@ -133,12 +137,12 @@ def sentence(gap, p_right, cross_entropy, squared_error):
     )
 
 
-def loss_explorer(gap=0.0, classes=2):
+def loss_explorer(gap: float = 0.0, classes: int = 2) -> Explorer:
     """Return an explorer of both gradients, with sliders for the gap and the number of classes."""
     gaps = np.linspace(*GAPS, 121)
     figure, artists = gradient_curves(gaps)
 
-    def redraw(gap, classes):
+    def redraw(gap: float, classes: int) -> None:
         _, *curves = gradient_sizes(gaps, classes)
         p, *here = gradient_sizes([gap], classes)
         losses = ("cross-entropy", "squared error")

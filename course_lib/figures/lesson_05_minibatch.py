@@ -1,7 +1,13 @@
 """Lesson 05: bands over many trials, and an explorer of the directions of mini-batch gradients."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import ipywidgets
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.quiver import Quiver
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
 from course_lib import diagnostics
@@ -13,7 +19,16 @@ from .style import PALETTE, new_figure
 # Figures
 
 
-def band(axes, x, tries, label, colour, style="-", marker="o", edges=(0, 100)):
+def band(
+    axes: Axes,
+    x: Sequence[float] | np.ndarray,
+    tries: np.ndarray,
+    label: str,
+    colour: str,
+    style: str = "-",
+    marker: str = "o",
+    edges: tuple[float, float] = (0, 100),
+) -> Line2D:
     """Draw the median of many tries as a line, in a band around it.
 
     x is (points,), tries (tries, points). edges: the percentiles at the edges of the band; by
@@ -29,22 +44,22 @@ def band(axes, x, tries, label, colour, style="-", marker="o", edges=(0, 100)):
     return line
 
 
-def log_axis(axes, label, ticks=None):
+def log_axis(axes: Axes, label: str, ticks: Sequence[float] | np.ndarray | None = None) -> None:
     """Make the x axis logarithmic, with plain numbers at its ticks: by default 1, 2, 5, 10 ..."""
     axes.set(xscale="log", xlabel=label)
-    locator = LogLocator(subs=(1, 2, 5)) if ticks is None else FixedLocator(ticks)
+    locator = LogLocator(subs=(1, 2, 5)) if ticks is None else FixedLocator(ticks)  # type: ignore[arg-type]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter("{x:g}")
 
 
-def fan(axes, count):
+def fan(axes: Axes, count: int) -> Quiver:
     """Prepare a panel for `count` arrows from one point, and the true direction to the right.
 
     Returns matplotlib's Quiver; its `set_UVC(x, y)` turns the arrows. Lengths up to 1.
     """
     axes.axvline(0, color="0.4", linestyle=":", linewidth=1.2)
-    look = {"angles": "xy", "scale_units": "xy", "scale": 1, "zorder": 3}
+    look: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 1, "zorder": 3}
     zeros = np.zeros(count)
     arrows = axes.quiver(
         zeros,
@@ -66,7 +81,7 @@ def fan(axes, count):
     return arrows
 
 
-def paths(axes, count, largest):
+def paths(axes: Axes, count: int, largest: float) -> list[Line2D]:
     """Prepare a panel for `count` paths beside the straight one of the full gradient.
 
     largest: how far sideways the panel reaches. Returns matplotlib's lines, to be given data.
@@ -99,7 +114,7 @@ IMAGES = 128  # in each walk
 WALKS, PATHS = 60, 8  # drawn as arrows, and of these as paths
 
 
-def draw_walks(gradients, rng):
+def draw_walks(gradients: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Return along, sideways (WALKS, IMAGES) of walks through random images; see `walks`.
 
     gradients (N, P) has a row for each image.
@@ -112,7 +127,9 @@ def draw_walks(gradients, rng):
     return diagnostics.walks(gradients, orders)
 
 
-def directions(along, sideways, batch_size):
+def directions(
+    along: np.ndarray, sideways: np.ndarray, batch_size: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return x, y (WALKS,): the direction, of length 1, of each walk's first mini-batch.
 
     x is its cosine to the full gradient. Every second y is negative, so that the arrows spread:
@@ -124,12 +141,12 @@ def directions(along, sideways, batch_size):
     return x / length, sign * y / length
 
 
-def corners(batch_size):
+def corners(batch_size: int) -> np.ndarray:
     """How many images a walk has seen after each step: batch_size, twice that ... IMAGES."""
     return np.append(np.arange(batch_size, IMAGES, batch_size), IMAGES)
 
 
-def noise_explorer(tables, batch_size=1, seed=0):
+def noise_explorer(tables: dict[str, np.ndarray], batch_size: int = 1, seed: int = 0) -> Explorer:
     """Return an explorer of the mini-batch gradients, over their size.
 
     tables: by the name of a state of the network, its gradients (N, P), a row for each image.
@@ -142,13 +159,13 @@ def noise_explorer(tables, batch_size=1, seed=0):
     figure, panels = new_figure(1, 2, size=(9, 4.1))
     arrows = fan(panels[0], WALKS)
     lines = paths(panels[1], PATHS, largest=1.1 * farthest)
-    for panel, title in zip(
+    for axes, title in zip(
         panels, (f"{WALKS} mini-batches", f"{IMAGES} images, step by step"), strict=True
     ):
-        panel.set_title(title, fontsize=10)
+        axes.set_title(title, fontsize=10)
     panels[1].legend(loc="upper left", fontsize=8)
 
-    def redraw(batch_size, network):
+    def redraw(batch_size: int, network: str) -> None:
         along, sideways = drawn[network]
         x, y = directions(along, sideways, batch_size)
         arrows.set_UVC(x, y)

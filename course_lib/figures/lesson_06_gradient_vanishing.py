@@ -1,6 +1,16 @@
 """Lesson 06: the size of each layer's gradient, from layer to layer and over a training run."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
+
+from course_lib.diagnostics import Recorder
 
 from .style import PALETTE, new_figure
 
@@ -9,7 +19,14 @@ ZERO = "0.75"  # grey, which is none of these shades
 EXACTLY_0 = ": exactly 0"
 
 
-def sizes(axes, x, values, label, look, floor):
+def sizes(
+    axes: Axes,
+    x: ArrayLike,
+    values: ArrayLike,
+    label: str,
+    look: tuple[str, str, str],
+    floor: float,
+) -> Line2D:
     """Draw sizes as a line on a logarithmic axis, and mark with ▼ at its lower edge what is 0.
 
     x, values: (points,). look: (colour of the palette, line style, marker). floor: the lower edge.
@@ -43,7 +60,7 @@ def sizes(axes, x, values, label, look, floor):
     return line
 
 
-def gradient_table(recorder):
+def gradient_table(recorder: Recorder) -> np.ndarray:
     """The RMS gradients that a diagnostics.Recorder kept of each layer's weight.
 
     (layers, records), the first layer in the first row.
@@ -52,7 +69,7 @@ def gradient_table(recorder):
     return np.array([values for name, values in rows if name.endswith(" weight")])
 
 
-def over_training(recorders, low, high):
+def over_training(recorders: dict[str, Recorder], low: float, high: float) -> Figure:
     """Return a figure of the gradients over the training, as curves and below them as heat maps.
 
     recorders: each a diagnostics.Recorder, by its title. low, high: the ends of the scale.
@@ -70,12 +87,12 @@ def over_training(recorders, low, high):
     panels[1, 0].set_ylabel("layer")
     panels[0, 0].legend(fontsize=8)
     bar = figure.colorbar(cells, ax=panels[1], label="RMS of the gradient")
-    exponents = np.arange(np.ceil(np.log10(low)), np.log10(high) + 1e-9)
+    exponents: Any = np.arange(np.ceil(np.log10(low)), np.log10(high) + 1e-9)
     bar.set_ticks(exponents, labels=[f"$10^{{{exponent:.0f}}}$" for exponent in exponents])
     return figure
 
 
-def curves(axes, steps, table, low, high):
+def curves(axes: Axes, steps: Sequence[int], table: np.ndarray, low: float, high: float) -> None:
     """Draw a curve for each layer: the first and the last stand out from those between them."""
     for row in table[1:-1]:
         axes.plot(steps, row, color="0.5", linewidth=0.8, label="those between")
@@ -86,7 +103,9 @@ def curves(axes, steps, table, low, high):
     axes.set(yscale="log", ylim=(low, high))
 
 
-def heat_map(axes, steps, table, low, high):
+def heat_map(
+    axes: Axes, steps: Sequence[int], table: np.ndarray, low: float, high: float
+) -> QuadMesh:
     """Draw a row of cells for each layer, the first at the bottom: the lighter, the larger.
 
     A cell reaches from its step to the next. What is exactly 0, or not finite, is grey and crossed.

@@ -1,8 +1,13 @@
 """Lesson 07: a trained network's curves, mistakes and filters, and what became of case A."""
 
-import numpy as np
+from collections.abc import Sequence
 
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.cases import Record
 from course_lib.cases.trial import active, fate, state
+from course_lib.nn.training import History
 
 from .colour_contrast import ink
 from .style import PALETTE, draw_image, image_grid, new_figure
@@ -12,7 +17,7 @@ from .style import PALETTE, draw_image, image_grid, new_figure
 FILTER_PIXEL = 12  # a weight is drawn as a square of that many pixels
 
 
-def learning_curves(history, title=None):
+def learning_curves(history: History, title: str | None = None) -> Figure:
     """Return a figure of the loss and the accuracy after each epoch.
 
     history: as training.fit returns it; it must have been given test images.
@@ -28,12 +33,12 @@ def learning_curves(history, title=None):
         right.plot(epochs, 100 * np.array(shares), look, label=name)
     right.axhline(10, color="0.4", linestyle=":", label="guessing")
     right.set(xlabel="epoch", ylabel="accuracy in percent", ylim=(0, 100))
-    for panel in (left, right):
-        panel.legend()
+    for axes in (left, right):
+        axes.legend()
     return figure
 
 
-def confusion(truth, guesses, classes=10):
+def confusion(truth: np.ndarray, guesses: np.ndarray, classes: int = 10) -> np.ndarray:
     """Return the share of each class's images that get each answer: (classes, classes).
 
     truth and guesses are (N,), class numbers. A row belongs to a true class and adds up to 1; it is
@@ -44,7 +49,9 @@ def confusion(truth, guesses, classes=10):
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
 
-def confusion_matrix(shares, class_names, title=None):
+def confusion_matrix(
+    shares: np.ndarray, class_names: Sequence[str], title: str | None = None
+) -> Figure:
     """Return a figure of the shares, (K, K), in percent: a row for each true class.
 
     Where nothing was answered the cell stays empty.
@@ -62,7 +69,7 @@ def confusion_matrix(shares, class_names, title=None):
     return figure
 
 
-def filters(weights, title=None):
+def filters(weights: dict[str, np.ndarray], title: str | None = None) -> Figure:
     """Return a figure with every filter as a small picture in colour, a row for each set.
 
     weights: {name: (KH, KW, 3, filters)}. In each picture black is the filter's smallest weight and
@@ -75,14 +82,14 @@ def filters(weights, title=None):
     return image_grid(np.array(rows), list(weights), title)
 
 
-def as_picture(weight):
+def as_picture(weight: np.ndarray) -> np.ndarray:
     """Return a filter (KH, KW, 3) as an image, uint8, each weight a square of pixels."""
     low, spread = weight.min(), np.ptp(weight)
     shades = (255 * (weight - low) / (spread if spread > 0 else 1)).round().astype(np.uint8)
     return shades.repeat(FILTER_PIXEL, axis=0).repeat(FILTER_PIXEL, axis=1)
 
 
-def captioned(rows, title=None):
+def captioned(rows: dict[str, list[tuple[np.ndarray, str]]], title: str | None = None) -> Figure:
     """Return a figure of images with a caption above each.
 
     rows: {name: [(image, caption), ...]}, images uint8 (H, W, 3), as many in each row.
@@ -91,11 +98,11 @@ def captioned(rows, title=None):
     size = (1.35 * columns + 0.6, 1.75 * len(rows))
     figure, panels = new_figure(len(rows), columns, size, title, squeeze=False)
     for line, (name, row) in zip(panels, rows.items(), strict=True):
-        for panel in line[len(row) :]:
-            panel.set_axis_off()
-        for panel, (image, caption) in zip(line, row, strict=False):
-            draw_image(panel, image).set_label(caption)
-            panel.set_title(caption, fontsize=9)
+        for axes in line[len(row) :]:
+            axes.set_axis_off()
+        for axes, (image, caption) in zip(line, row, strict=False):
+            draw_image(axes, image).set_label(caption)
+            axes.set_title(caption, fontsize=9)
         line[0].set_ylabel(name)
     return figure
 
@@ -109,28 +116,28 @@ LOOKS = {  # a marker and a colour for each state
 }
 
 
-def fates(records, title=None):
+def fates(records: dict[str, list[Record]], title: str | None = None) -> Figure:
     """Return a figure with a row for each case: the accuracy of each seed, and what became of it.
 
     records: {name: [Record, ...]}. Each mark is a training, and its form the network's `state`.
     Right of the panel: the share of active ReLUs, and the fate of all seeds together.
     """
-    figure, panel = new_figure(size=(9.2, 0.36 * len(records) + 1.4), title=title)
+    figure, axes = new_figure(size=(9.2, 0.36 * len(records) + 1.4), title=title)
     marks: dict[str, list] = {name: [] for name in LOOKS}
     for row, runs in enumerate(records.values()):
         for record in runs:
             marks[state([record])].append((100 * record.accuracy, row))
         words = f"{100 * active(runs):.1f} % active, {fate(runs)}"
-        panel.text(1.02, row, words, va="center", transform=panel.get_yaxis_transform())
+        axes.text(1.02, row, words, va="center", transform=axes.get_yaxis_transform())
     for name, places in marks.items():
         marker, colour = LOOKS[name]
         if places:
-            panel.scatter(
+            axes.scatter(
                 *np.transpose(places), marker=marker, color=PALETTE[colour], label=name, s=42
             )
-    panel.axvline(10, color="0.4", linestyle=":", label="guessing")
-    panel.set_yticks(range(len(records)), list(records))
-    panel.set_ylim(len(records) - 0.5, -0.5)
-    panel.set(xlim=(0, 75), xlabel="test accuracy in percent, one mark a seed")
+    axes.axvline(10, color="0.4", linestyle=":", label="guessing")
+    axes.set_yticks(range(len(records)), list(records))
+    axes.set_ylim(len(records) - 0.5, -0.5)
+    axes.set(xlim=(0, 75), xlabel="test accuracy in percent, one mark a seed")
     figure.legend(loc="outside lower center", ncols=4, frameon=False)
     return figure

@@ -3,13 +3,18 @@
 import base64
 import html
 import io
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Rectangle
 
-from .colour_contrast import ink
+from .colour_contrast import halo, ink
 from .description import describe
 
 # The palette of Okabe and Ito (https://jfly.uni-koeln.de/color/), which colour-blind readers tell
@@ -29,7 +34,13 @@ SCREEN_DPI = 100
 PRINT_DPI = 160  # pictures are stored sharper than they are shown
 
 
-def new_figure(rows=1, columns=1, size=(7, 3.5), title=None, **options):
+def new_figure(
+    rows: int = 1,
+    columns: int = 1,
+    size: tuple[float, float] = (7, 3.5),
+    title: str | None = None,
+    **options: Any,
+) -> tuple[Figure, Any]:
     """Return (figure, axes): an empty figure in the course's style.
 
     size is (width, height) in inches. axes is one panel, or an array of them, as in
@@ -41,15 +52,15 @@ def new_figure(rows=1, columns=1, size=(7, 3.5), title=None, **options):
     if title:
         figure.suptitle(title)
     axes = figure.subplots(rows, columns, **options)
-    for panel in np.ravel(axes):
-        panel.set_prop_cycle(color=list(PALETTE.values())[:6])
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.set_axisbelow(True)
-        panel.grid(alpha=0.25)
+    for each in np.ravel(axes):
+        each.set_prop_cycle(color=list(PALETTE.values())[:6])
+        each.spines[["top", "right"]].set_visible(False)
+        each.set_axisbelow(True)
+        each.grid(alpha=0.25)
     return figure, axes
 
 
-def show(figure, width=None):
+def show(figure: Figure, width: int | None = None) -> None:
     """Display a figure: an output that holds the picture and its description, and one to unfold.
 
     width is in CSS pixels; by default the figure's size at 100 pixels an inch. The description
@@ -63,7 +74,7 @@ def show(figure, width=None):
     display({"text/html": folded(data["text/plain"])}, raw=True)
 
 
-def folded(description):
+def folded(description: str) -> str:
     """Return HTML that shows one line, and the whole description when it is unfolded."""
     return (
         "<details><summary>this figure in words</summary>"
@@ -71,7 +82,7 @@ def folded(description):
     )
 
 
-def bundle(figure, width=None):
+def bundle(figure: Figure, width: int | None = None) -> tuple[dict[str, str], dict[str, Any]]:
     """Return (data, metadata) of a figure as one notebook output."""
     text = describe(figure)
     data = {"image/png": base64.b64encode(to_png(figure)).decode("ascii"), "text/plain": text}
@@ -79,7 +90,7 @@ def bundle(figure, width=None):
     return data, {"image/png": {"alt": text, "width": width, "needs_background": "light"}}
 
 
-def to_png(figure, dpi=PRINT_DPI):
+def to_png(figure: Figure, dpi: float = PRINT_DPI) -> bytes:
     """Return the figure as the bytes of a PNG file. The same figure gives the same bytes."""
     buffer, kept = io.BytesIO(), figure.dpi
     figure.dpi = dpi
@@ -88,7 +99,9 @@ def to_png(figure, dpi=PRINT_DPI):
     return buffer.getvalue()
 
 
-def draw_image(axes, image, title=None, **options):
+def draw_image(
+    axes: Axes, image: np.ndarray, title: str | None = None, **options: Any
+) -> AxesImage:
     """Draw one image on a panel, pixel by pixel, without ticks. Returns matplotlib's image.
 
     image is (H, W, 3) in colour or (H, W) in shades of grey.
@@ -103,7 +116,9 @@ def draw_image(axes, image, title=None, **options):
     return axes.imshow(image, interpolation="nearest", **options)
 
 
-def image_grid(images, row_names, title=None, gap=2):
+def image_grid(
+    images: np.ndarray, row_names: Sequence[str], title: str | None = None, gap: int = 2
+) -> Figure:
     """Return a figure with a grid of images, a name before each row.
 
     images is (rows, columns, H, W, C), uint8; row_names has one text for each row.
@@ -124,7 +139,9 @@ def image_grid(images, row_names, title=None, gap=2):
     return figure
 
 
-def draw_numbers(axes, numbers, title=None, decimals=0, **options):
+def draw_numbers(
+    axes: Axes, numbers: np.ndarray, title: str | None = None, decimals: int = 0, **options: Any
+) -> AxesImage:
     """Draw a small table of numbers, each in a box shaded by its value, larger ones lighter.
 
     numbers is (rows, columns); options go to matplotlib's `imshow`.
@@ -136,7 +153,29 @@ def draw_numbers(axes, numbers, title=None, decimals=0, **options):
     return image
 
 
-def draw_colours(axes, image, title=None):
+def frame(
+    axes: Axes,
+    top: float,
+    left: float,
+    height: float,
+    width: float,
+    colour: str = "vermilion",
+    inset: float = 0.0,
+    **look: Any,
+) -> Rectangle:
+    """Draw a frame around some cells of an image or a table, the top left one at (top, left).
+
+    inset: how far within their outer edge, in cells. colour: a name in the PALETTE; look goes to
+    matplotlib's Rectangle, which is returned.
+    """
+    corner = (left - 0.5 + inset, top - 0.5 + inset)
+    look = {"fill": False, "linewidth": 2.5, "edgecolor": PALETTE[colour], "zorder": 3, **look}
+    rectangle = halo(Rectangle(corner, width - 2 * inset, height - 2 * inset, **look))
+    axes.add_patch(rectangle)
+    return rectangle
+
+
+def draw_colours(axes: Axes, image: np.ndarray, title: str | None = None) -> AxesImage:
     """Draw a small image in colour, with the three numbers of each pixel written on it.
 
     image is (H, W, 3), uint8. Returns matplotlib's image.
@@ -148,7 +187,7 @@ def draw_colours(axes, image, title=None):
     return draw_image(axes, image, title)
 
 
-def light_shades(numbers):
+def light_shades(numbers: np.ndarray) -> dict[str, Any]:
     """Options of `imshow` for shades of grey on which black text can be read."""
     low, high = float(np.min(numbers)), float(np.max(numbers))
     spread = max(high - low, 1.0)

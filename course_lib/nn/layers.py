@@ -2,13 +2,14 @@
 
 Every layer has forward(x) -> y and backward(dy) -> dx, where dy and dx are the derivatives of the
 loss with respect to y and x. Layers with weights keep them in `params` and, after backward, their
-gradients in `grads`. A layer computes in the dtype of its input and changes nothing in place.
+gradients in `grads`. A layer computes in the dtype of its input and never changes an array that it
+was given.
 
 Shapes: images and feature maps (N, H, W, C); filters (KH, KW, C_in, C_out). Internally, the images
 of a mini-batch lie side by side in memory: memory_layout.py says why.
 
 Raises ValueError for arrays and sizes that do not fit, TypeError for numbers other than floats, and
-RuntimeError if backward is called before forward.
+RuntimeError if backward is called before forward. (Normalize alone takes whole numbers, too.)
 """
 
 import math
@@ -198,19 +199,22 @@ class Conv2d(Layer):
         self.output_shape, self.padded_shape = (N, OH, OW), x.shape
         columns = np.empty((KH * KW * C + 1, OH * OW * N), x.dtype)
         columns[-1] = 1
-        offsets = columns[:-1].reshape(KH * KW, C, OH, OW, N)
-        for place, window in zip(offsets, windows(x, (KH, KW), self.stride), strict=True):
-            place[...] = window
+        places = columns[:-1].reshape(KH * KW, C, OH, OW, N)  # a view: writing here fills columns
+        for place, view in zip(places, shifted_views(x, (KH, KW), self.stride), strict=True):
+            place[...] = view
         return columns
 
     def col2im(self, dcolumns: np.ndarray) -> np.ndarray:
-        """Add every column back into the window it came from: im2col in the other direction."""
+        """Add every column back into the window it came from: (KH KW C, OH OW N) -> (N, H, W, C).
+
+        It is im2col in the other direction: what was copied from a pixel several times adds up.
+        """
         KH, KW, C, _ = self.params["weight"].shape
         (N, OH, OW), (PH, PW) = self.output_shape, self.padding
         dx = np.zeros(self.padded_shape, dcolumns.dtype)  # (C, H, W, N)
-        offsets = dcolumns.reshape(KH * KW, C, OH, OW, N)
-        for dplace, window in zip(offsets, windows(dx, (KH, KW), self.stride), strict=True):
-            window += dplace
+        dplaces = dcolumns.reshape(KH * KW, C, OH, OW, N)
+        for dplace, view in zip(dplaces, shifted_views(dx, (KH, KW), self.stride), strict=True):
+            view += dplace  # a view: this adds to dx
         dx = dx[:, PH : dx.shape[1] - PH, PW : dx.shape[2] - PW]
         return batch_first(dx)
 
@@ -242,13 +246,13 @@ class MaxPool2d(Layer):
         x = check_array(x, "x", "(N, H, W, C)")
         OH, OW = output_sizes(x, self.kernel_size, self.stride)
         self.output_shape, self.input_shape = (len(x), OH, OW, x.shape[3]), x.shape
-        values = windows(batch_last(x), self.kernel_size, self.stride)  # each (C, OH, OW, N)
-        y = values[0].copy()
-        for value in values[1:]:
-            np.maximum(y, value, out=y)
+        views = shifted_views(batch_last(x), self.kernel_size, self.stride)  # each (C, OH, OW, N)
+        y = views[0].copy()
+        for view in views[1:]:
+            np.maximum(y, view, out=y)
         self.is_first_max, undecided = [], np.ones(y.shape, bool)
-        for value in values:
-            is_max = (value == y) & undecided
+        for view in views:
+            is_max = (view == y) & undecided
             undecided ^= is_max  # a window has one winner only
             self.is_first_max.append(is_max)
         return batch_first(y)
@@ -260,13 +264,13 @@ class MaxPool2d(Layer):
         N, H, W, C = self.input_shape
         dy = batch_last(dy)
         dx = np.zeros((C, H, W, N), dy.dtype)
-        dwindows = windows(dx, self.kernel_size, self.stride)
+        views = shifted_views(dx, self.kernel_size, self.stride)
         overlap = self.stride[0] < self.kernel_size[0] or self.stride[1] < self.kernel_size[1]
-        for dwindow, is_first_max in zip(dwindows, self.is_first_max, strict=True):
+        for view, is_first_max in zip(views, self.is_first_max, strict=True):
             if overlap:
-                dwindow += dy * is_first_max  # gradients from several windows add up
+                view += dy * is_first_max  # gradients from several windows add up
             else:
-                np.multiply(dy, is_first_max, out=dwindow)
+                np.multiply(dy, is_first_max, out=view)  # the same, and faster
         return batch_first(dx)
 
 
@@ -389,12 +393,16 @@ class Linear(Layer):
         return check_gradient(dy, (len(self.x), self.params["weight"].shape[1]))
 
 
-def windows(
+def shifted_views(
     x: np.ndarray, kernel_size: tuple[int, int], stride: tuple[int, int]
 ) -> list[np.ndarray]:
-    """Return KH KW views of x: the k-th number of every window, for each k in row-major order.
+    """Return KH KW views of x: view k holds the k-th number of every window, in row-major order.
 
-    x (C, H, W, N) -> a list of arrays (C, OH, OW, N). Nothing is copied.
+    A row a b c d e has the windows abc, bcd, cde. Their first numbers are a b c, their second ones
+    b c d, their third ones c d e: three views of the row, each shifted by one.
+
+    x (C, H, W, N) -> a list of arrays (C, OH, OW, N). Nothing is copied: what is written into a
+    view is written into x.
     """
     (KH, KW), (SH, SW) = kernel_size, stride
     OH, OW = output_size(x.shape[1], KH, SH), output_size(x.shape[2], KW, SW)

@@ -4,7 +4,7 @@ From outside, a mini-batch is an array (N, H, W, C). Internally, the layers keep
 the same pixel of all N images side by side, with the batch innermost. Whatever a layer does to a
 pixel of one image it does to that pixel of all images, so each of its innermost loops runs over N
 neighbours in memory, at full speed, whatever the window and the stride. `batch_last` and
-`batch_first` go from one view to the other. Only the first layer really has to move numbers.
+`batch_first` go from one view to the other, and between these layers nothing has to move for it.
 """
 
 import numpy as np
@@ -25,8 +25,8 @@ def sum_of_products(columns: np.ndarray, dy: np.ndarray, chunk: int = 1024) -> n
 
     columns (K, P), dy (M, P) -> (K, M).
     """
-    P = columns.shape[1]
-    whole = P // chunk * chunk
-    parts = columns[:, :whole].reshape(len(columns), -1, chunk).transpose(1, 0, 2)
-    dparts = dy[:, :whole].reshape(len(dy), -1, chunk).transpose(1, 2, 0)
+    K, P = columns.shape
+    whole = P // chunk * chunk  # columns in whole chunks; the rest is less than a chunk
+    parts = columns[:, :whole].reshape(K, -1, chunk).transpose(1, 0, 2)  # (chunks, K, chunk)
+    dparts = dy[:, :whole].reshape(len(dy), -1, chunk).transpose(1, 2, 0)  # (chunks, chunk, M)
     return np.matmul(parts, dparts).sum(axis=0) + columns[:, whole:] @ dy[:, whole:].T

@@ -19,7 +19,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from . import layers, losses
-from .networks import Sequential, parameter_slots
+from .networks import Sequential, has_params
 
 SHARE_SIZE = 32 * 32 * 32 * 3  # numbers in a share, about: 32 images of CIFAR-10
 
@@ -47,19 +47,20 @@ def threads() -> Iterator[Callable[..., Iterator]]:
 class SharedStep:
     """The loss and gradient of a mini-batch, computed share by share.
 
-    step(network, loss, images, labels, weight) -> (loss, outputs): forward and backward for some of
-    the images, with loss and gradient multiplied by weight.
+    gradients_of(network, loss, images, labels, share) -> (loss, outputs): what to do with some of
+    the images, namely training.loss_and_gradients. share: their number over the mini-batch's.
     thread_map: `map` or what `threads` yields.
     """
 
     def __init__(
         self,
-        step: Callable[..., tuple[float, np.ndarray]],
+        gradients_of: Callable[..., tuple[float, np.ndarray]],
         network: Sequential,
         loss: losses.Loss,
         thread_map: Callable[..., Iterator],
     ) -> None:
-        self.step, self.network, self.loss, self.thread_map = step, network, loss, thread_map
+        self.gradients_of, self.thread_map = gradients_of, thread_map
+        self.network, self.loss = network, loss
         self.divisible = type(loss).__module__ == losses.__name__ and divisible(network)
 
     def shares(self, images: np.ndarray) -> int:
@@ -74,16 +75,20 @@ class SharedStep:
         """
         count = self.shares(images)
         if count == 1:
-            return self.step(self.network, self.loss, images, labels, 1.0)
+            return self.gradients_of(self.network, self.loss, images, labels, 1.0)
 
         def share(
             number: int, images_: np.ndarray, labels_: np.ndarray
         ) -> tuple[float, np.ndarray, list[dict[str, np.ndarray]]]:
-            """Keep only the gradients of a copy: what it saw takes a lot of memory."""
+            """Loss, outputs and gradients; the first share's are the network's own.
+
+            Of a copy, only the gradients are kept: what it saw takes a lot of memory.
+            """
             first = number == 0
             network = self.network if first else replica(self.network)
             loss = self.loss if first else copy.copy(self.loss)
-            result = self.step(network, loss, images_, labels_, len(images_) / len(images))
+            part = len(images_) / len(images)
+            result = self.gradients_of(network, loss, images_, labels_, part)
             return *result, [getattr(layer, "grads", {}) for layer in network.layers]
 
         parts = np.array_split(images, count), np.array_split(labels, count)
@@ -110,9 +115,14 @@ def divisible(network: Sequential) -> bool:
 
 
 def replica(network: Sequential) -> Sequential:
-    """Return a network that shares the same weights but has its own memory and grads."""
+    """Return a network that shares the same weights but has its own memory and grads.
+
+    A layer writes down what it saw as attributes of its own, so a shallow copy of it is enough; it
+    may be made while the original is at work.
+    """
     twin = copy.copy(network)
     twin.layers = [copy.copy(layer) for layer in network.layers]
-    for layer in {id(layer): layer for layer, _ in parameter_slots(twin)}.values():
-        layer.grads = {}
+    for layer in twin.layers:
+        if has_params(layer):
+            layer.grads = {}
     return twin

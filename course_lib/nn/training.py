@@ -22,8 +22,8 @@ class History:
 
     loss and accuracy are means over an epoch's images, each measured while the network was learning
     from them. test_accuracy is measured after the epoch, if `fit` was given test images.
-    epochs, planned: the number of epochs and of mini-batches planned. interrupted: whether training
-    was stopped; it then got as far as batch_loss does.
+    epochs: how many were planned. planned: how many mini-batches were. interrupted: whether
+    training was stopped; it then got as far as batch_loss does.
     """
 
     loss: list[float] = field(default_factory=list)
@@ -91,32 +91,38 @@ def fit(
 
     Ctrl-C and the notebook's stop button end training after the current mini-batch. The network
     keeps what it has learned, and history.interrupted is True. If the same notebook cell goes on to
-    another training run, that one raises KeyboardInterrupt.
+    another training run, that one raises KeyboardInterrupt: the button is there to stop a cell.
+
+    A step of training is the four lines from `batch = …` to `update(network)`. What stands around
+    it is told elsewhere: interrupt.py (stopping), progress.py (the bar), optim.py (schedules),
+    parallel.py (how threads share a mini-batch), diagnostics/recorder.py.
     """
     images, labels = check_images(images, labels)
     check_size(batch_size, "batch_size")
     check_size(epochs, "epochs")
-    steps = -(-len(images) // batch_size)
+    steps = -(-len(images) // batch_size)  # in an epoch, rounded up
     history = History(epochs=epochs, planned=epochs * steps)
-    forward_and_backward, update = _forward_and_backward, optimizer.step
+    gradients_of, update = loss_and_gradients, optimizer.step
     if recorder:
-        watched = recorder.watch(network, forward_and_backward, update)
-        forward_and_backward, update = watched
+        gradients_of, update = recorder.watch(network, gradients_of, update)
     with interrupt.stoppable(history) as button, progress_bar(history, progress) as bar:
         for number in range(epochs):
             epoch = Epoch()
-            with parallel.threads() as thread_map:
-                shared = parallel.SharedStep(forward_and_backward, network, loss, thread_map)
+            with parallel.threads() as thread_map:  # ends before `evaluate` starts its own
+                backpropagate = parallel.SharedStep(gradients_of, network, loss, thread_map)
                 batches = mini_batches(len(images), batch_size, rng if shuffle else None)
                 for step, chosen in enumerate(batches):
-                    button.check()
+                    button.check()  # once pressed, it ends the outer `with` block here
                     if schedule:
                         optimizer.learning_rate = schedule((number + step / steps) / epochs)
+
                     batch = augment(images[chosen], rng) if augment else images[chosen]
-                    value, outputs = shared(batch, labels[chosen])
+                    targets = labels[chosen]
+                    loss_value, outputs = backpropagate(batch, targets)  # fills the network's grads
                     update(network)
-                    epoch.add(value, outputs, labels[chosen])
-                    history.batch_loss.append(value)
+
+                    epoch.add(loss_value, outputs, targets)
+                    history.batch_loss.append(loss_value)
                     bar.advance(epoch)
             history.loss.append(epoch.loss)
             history.accuracy.append(epoch.accuracy)
@@ -131,7 +137,7 @@ def fit(
 def mini_batches(
     count: int, batch_size: int, rng: np.random.Generator | None = None
 ) -> Iterator[np.ndarray]:
-    """Yield the numbers of the images of each mini-batch, arrays (batch_size,), for one epoch.
+    """Yield the indices of the images of each mini-batch, arrays (batch_size,), for one epoch.
 
     rng: the generator that shuffles the images; without one they come in their order. The last
     mini-batch is smaller if batch_size does not divide count.
@@ -141,14 +147,19 @@ def mini_batches(
         yield order[start : start + batch_size]
 
 
-def _forward_and_backward(
-    network: Sequential, loss: Loss, images: np.ndarray, labels: np.ndarray, weight: float
+def loss_and_gradients(
+    network: Sequential, loss: Loss, images: np.ndarray, labels: np.ndarray, share: float = 1.0
 ) -> tuple[float, np.ndarray]:
-    """Fill the network's grads from some images of a mini-batch: `weight` is their share of it."""
+    """Fill the network's grads; return the loss, and the network's outputs (N, K).
+
+    The loss is a mean over these images, and so is its gradient. Where they are only a part of the
+    mini-batch, both are multiplied by `share`, the part's size over the mini-batch's; over all
+    parts they then add up to the mean of the mini-batch.
+    """
     outputs = network.forward(as_input(network, images))
-    value = loss.forward(outputs, labels)
-    network.backward_to_params(loss.backward() * weight)
-    return value * weight, outputs
+    loss_value = loss.forward(outputs, labels)
+    network.backward_to_params(loss.backward() * share)
+    return loss_value * share, outputs
 
 
 def evaluate(
@@ -164,16 +175,16 @@ def evaluate(
 
 def predict(network: Sequential, images: np.ndarray, batch_size: int = 32) -> np.ndarray:
     """Return the class with the largest output for every image: (N, H, W, C) -> (N,)."""
+    in_threads = parallel.divisible(network)
 
     def classes(start: int) -> np.ndarray:
-        own = parallel.replica(network) if divisible else network
+        own = parallel.replica(network) if in_threads else network
         outputs = own.forward(as_input(own, images[start : start + batch_size]))
         return outputs.argmax(axis=1)
 
-    divisible = parallel.divisible(network)
     with parallel.threads() as thread_map:
-        thread_map = thread_map if divisible else map
-        return np.concatenate(list(thread_map(classes, range(0, len(images), batch_size))))
+        spread = thread_map if in_threads else map
+        return np.concatenate(list(spread(classes, range(0, len(images), batch_size))))
 
 
 def as_input(network: Sequential, images: np.ndarray) -> np.ndarray:

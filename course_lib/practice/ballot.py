@@ -32,7 +32,7 @@ class Ballot:
     effects: dict = field(default_factory=dict)
     culprit: int | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for number, effect in self.effects.items():
             if number not in NUMBERS or effect not in EFFECTS:
                 raise ValueError(
@@ -47,17 +47,17 @@ class Ballot:
         self.effects = {number: self.effects.get(number, "unsure") for number in NUMBERS}
 
     @property
-    def empty(self):
+    def empty(self) -> bool:
         """Whether nothing has been predicted."""
         return self == Ballot()
 
-    def __str__(self):
+    def __str__(self) -> str:
         lines = [f"{number}: {EFFECTS[effect]}" for number, effect in self.effects.items()]
         culprit = {None: "not sure", NONE_OF_THEM: "none of them"}.get(self.culprit, self.culprit)
         return "\n".join([*lines, f"main culprit: {culprit}"])
 
 
-def load(file=FILE):
+def load(file: Path | str = FILE) -> Ballot | None:
     """Return the Ballot that was kept, or None. Prints one sentence if the file cannot be used."""
     try:
         return read(file)
@@ -66,7 +66,7 @@ def load(file=FILE):
         return None
 
 
-def keep(ballot, file=FILE):
+def keep(ballot: Ballot, file: Path | str = FILE) -> str:
     """Keep the ballot, in place of an earlier one. Returns a message for the learner.
 
     An empty ballot, and one that is kept already, is not written. A file of this name that is no
@@ -95,7 +95,7 @@ def keep(ballot, file=FILE):
     return f"Your prediction is kept{instead}, in {file.absolute()}.{aside}"
 
 
-def read(file):
+def read(file: Path | str) -> Ballot | None:
     """Return the Ballot in a file, or None if there is no file. Raises OSError or ValueError."""
     file = Path(file)
     try:
@@ -116,7 +116,7 @@ def read(file):
         ) from None
 
 
-def write(ballot, file):
+def write(ballot: Ballot, file: Path | str) -> None:
     """Write the ballot to the file: all of it, or nothing. Raises OSError."""
     text = json.dumps({"effects": ballot.effects, "culprit": ballot.culprit}, indent=1)
     part = Path(file).with_name(Path(file).name + ".part")

@@ -1,6 +1,9 @@
 """The ballot in a notebook: a menu for each diagnosis, and a button that keeps the prediction."""
 
 import html
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import ipywidgets
 
@@ -28,7 +31,7 @@ class BallotBox:
     Where no kernel runs, the stored notebook shows the diagnoses as a list instead.
     """
 
-    def __init__(self, file=ballot.FILE):
+    def __init__(self, file: Path | str = ballot.FILE) -> None:
         self.file = file
         self.message = ipywidgets.HTML()
         start = self._earlier()
@@ -59,22 +62,22 @@ class BallotBox:
         self.view = ipywidgets.VBox([*rows, last, self.button, self.message, accessibility.aids()])
 
     @property
-    def prediction(self):
+    def prediction(self) -> ballot.Ballot:
         """The Ballot as the menus stand now."""
         effects = {number: control.value for number, control in self.effects.items()}
         culprit = self.culprit.value
         return ballot.Ballot(effects, None if culprit == NOT_SURE else culprit)
 
-    def keep(self, button=None):
+    def keep(self, button: object = None) -> None:
         """Keep the prediction, and say so."""
         self.say(ballot.keep(self.prediction, self.file))
 
-    def say(self, text):
+    def say(self, text: str) -> None:
         """Show a message below the button."""
         lines = html.escape(text).replace("\n", "<br>")
         self.message.value = f"<span role='status'>{lines}</span>"
 
-    def _earlier(self):
+    def _earlier(self) -> ballot.Ballot:
         try:
             earlier = ballot.read(self.file)
         except (OSError, ValueError) as error:
@@ -84,20 +87,22 @@ class BallotBox:
             self.say("This is the prediction that you kept. You may change it and keep it again.")
         return earlier or ballot.Ballot()
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         kind = "application/vnd.jupyter.widget-view+json"
         live = self.view._repr_mimebundle_()[kind]
         return {"text/plain": as_text(), "text/markdown": as_text("**"), kind: live}
 
 
-def as_text(mark=""):
+def as_text(mark: str = "") -> str:
     """The ballot without menus, as text or, with "**" as the mark, as Markdown."""
     parts = [f"{d.number}. {mark}{d.title}.{mark} {d.advice}" for d in ballot.DIAGNOSES]
     answers = ", or ".join(f'"{words}"' for words in ballot.EFFECTS.values())
     return "\n".join([*parts, "", f"For each: {answers}. And who is the main culprit?"])
 
 
-def menu(options, value, label, width=300):
+def menu(
+    options: Sequence[tuple[str, object]], value: object, label: str, width: int = 300
+) -> ipywidgets.Dropdown:
     """Return a drop-down menu with its label; width in CSS pixels."""
     return ipywidgets.Dropdown(
         options=options,
@@ -108,7 +113,7 @@ def menu(options, value, label, width=300):
     )
 
 
-def row(text, control):
+def row(text: str, control: ipywidgets.Widget) -> ipywidgets.HBox:
     """Return a line of the ballot: what a reader says, and the menu beside it."""
     words = ipywidgets.HTML(
         f"<div style='line-height: 1.4; white-space: normal'>{text}</div>",

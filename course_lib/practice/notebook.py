@@ -5,6 +5,8 @@ exception itself is unchanged. And if a training run is stopped, the cell's next
 """
 
 import sys
+from types import TracebackType
+from typing import Any
 
 from course_lib.nn import interrupt
 
@@ -18,7 +20,7 @@ STOPPED = (
 )
 
 
-def explain_errors():
+def explain_errors() -> None:
     """Have IPython tell of this notebook's cells and exceptions; elsewhere it does nothing."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None or shell.custom_exceptions:  # no notebook, or one that has its own ways
@@ -29,7 +31,13 @@ def explain_errors():
     shell.events.register("post_run_cell", interrupt.cell.end)
 
 
-def show(shell, kind, error, traceback, tb_offset=None):
+def show(
+    shell: Any,
+    kind: type[BaseException],
+    error: NameError | KeyboardInterrupt,
+    traceback: TracebackType,
+    tb_offset: int | None = None,
+) -> None:
     """Show an exception as IPython does, with a note where there is one to make."""
     note = explain(error, traceback, shell.user_ns)
     if note:
@@ -39,7 +47,9 @@ def show(shell, kind, error, traceback, tb_offset=None):
     shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
 
 
-def explain(error, traceback, names):
+def explain(
+    error: NameError | KeyboardInterrupt, traceback: TracebackType, names: dict[str, Any]
+) -> str | None:
     """Return the note on an exception of a cell, or None.
 
     names: the notebook's variables. A NameError gets a note if code from a cell asked for one of
@@ -53,13 +63,13 @@ def explain(error, traceback, names):
     return None
 
 
-def leave_the_library(traceback, names):
+def leave_the_library(traceback: TracebackType, names: dict[str, Any]) -> None:
     """Cut off what comes below the last line of a cell: where the library was just then."""
     from_cells = [entry for entry in entries(traceback) if entry.tb_frame.f_globals is names]
     if from_cells:
         from_cells[-1].tb_next = None
 
 
-def entries(traceback):
+def entries(traceback: TracebackType | None) -> list[TracebackType]:
     """The entries of a traceback, the outermost call first."""
     return [traceback, *entries(traceback.tb_next)] if traceback else []

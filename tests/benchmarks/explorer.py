@@ -10,23 +10,22 @@ printed.
 
 import argparse
 import os
-import subprocess
-import sys
 import time
 
-THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-DRAGGED = ("depth", "width", "sigma", "learning_rate", "batch_size")
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from course_lib import datasets
+from course_lib.figures.gradient_explorer import PRESETS, Settings, compute
+from course_lib.figures.gradient_explorer.controls import GradientExplorer, positions
+from course_lib.figures.gradient_explorer.settings import RANGES, WHOLE
+
+DRAGGED = ("depth", "width", "std", "learning_rate", "batch_size")
 GOAL = 80  # milliseconds, the median of a move
 
 
 def drags(moves):
     """Yield (name, value): each slider from one end to the other, then back to its default."""
-    import numpy as np
-
-    from course_lib.figures.gradient_explorer import Settings
-    from course_lib.figures.gradient_explorer.controls import positions
-    from course_lib.figures.gradient_explorer.settings import RANGES, WHOLE
-
     for name in DRAGGED:
         low, high = RANGES[name]
         if name in WHOLE:
@@ -39,10 +38,6 @@ def drags(moves):
 
 def measure(moves):
     """Move, and print a table of the times."""
-    from course_lib import datasets
-    from course_lib.figures.gradient_explorer import PRESETS, Settings, compute
-    from course_lib.figures.gradient_explorer.controls import GradientExplorer
-
     dataset = datasets.load("pictograms")
     explorer = GradientExplorer(dataset=dataset)
     for preset in PRESETS.values():
@@ -75,8 +70,6 @@ def draw(explorer):
 
 
 def report(name, times, goal=None):
-    import numpy as np
-
     low, middle, high, top = np.percentile(times, [0, 50, 95, 100])
     verdict = f"   goal: median below {goal} ms" if goal else ""
     print(
@@ -89,26 +82,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--moves", type=int, default=100)
     parser.add_argument("--threads", type=int, nargs="+", default=[2])
-    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.here:
-        return measure(options.moves)
-    for threads in options.threads:  # libraries read their number of threads when they start
+    for threads in options.threads:
         load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
         print(
             f"{threads} thread(s); {os.cpu_count()} cores, load {load:.1f} before the start\n"
             f"  {'milliseconds':30} {'n':>4}   {'median':>7}  {'95 %':>7}   [min .. max]",
             flush=True,
         )
-        environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))}
-        command = [
-            sys.executable,
-            "-m",
-            "tests.benchmarks.explorer",
-            "--here",
-            f"--moves={options.moves}",
-        ]
-        subprocess.run(command, env=environment, check=True)
+        with threadpool_limits(threads):
+            measure(options.moves)
 
 
 if __name__ == "__main__":

@@ -11,79 +11,46 @@ machine.
 
 import argparse
 import os
-import subprocess
-import sys
 import time
 
-from tests.benchmarks.training import BATCH, THREAD_VARIABLES, data
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from course_lib.diagnostics import Recorder
+from course_lib.nn import networks
+from tests.benchmarks.training import our_steps
 
 
-def training_run(make_network, every):
-    """Return a function that trains for `every` steps: recorded by a new Recorder, or not."""
-    from course_lib.diagnostics import Recorder
-    from course_lib.nn import training
-    from course_lib.nn.layers import Normalize
-    from course_lib.nn.losses import CrossEntropyLoss
-    from course_lib.nn.optim import SGD
+def ratios(steps, every, first, second, rounds):
+    """Time of `every` steps, recorded if `first`, over that with `second`, once a round."""
 
-    rng, images, labels = data()
-    normalize = Normalize.from_images(images)
-    network, loss, optimizer = (
-        make_network(normalize, rng=rng),
-        CrossEntropyLoss(),
-        SGD(0.01, momentum=0.9),
-    )
-    chosen = rng.integers(0, len(images), every * BATCH)
-
-    def run(recorded):
+    def seconds(recorded):
         start = time.perf_counter()
-        training.fit(
-            network,
-            images[chosen],
-            labels[chosen],
-            loss=loss,
-            optimizer=optimizer,
-            epochs=1,
-            batch_size=BATCH,
-            rng=rng,
-            progress=False,
-            recorder=Recorder(every) if recorded else None,
-        )
+        steps(every, Recorder(every) if recorded else None)
         return time.perf_counter() - start
-
-    return run
-
-
-def ratios(run, first, second, rounds):
-    """Time of a run with `first` over that of one with `second`, once a round."""
-    import numpy as np
 
     found = []
     for number in range(rounds + 1):
         pair = (first, second) if number % 2 else (second, first)
-        times = [run(recorded) for recorded in pair]
+        times = [seconds(recorded) for recorded in pair]
         found.append(times[0] / times[1] if number % 2 else times[1] / times[0])
     return np.array(found[1:])  # the first round warms up
 
 
 def measure(threads, rounds, every):
-    """Measure in this process and print a table."""
-    import numpy as np
-
-    from course_lib.nn import networks
-
+    """Measure, and print a table."""
     print(
         f"{threads} thread(s), every {every} steps, {rounds} rounds, "
         f"load {os.getloadavg()[0]:.1f}: median [quartiles]"
     )
-    networks = {
+    candidates = {
         "course_cnn": networks.course_cnn,
-        "mlp": lambda rng: networks.mlp((3072, 50, 10), rng=rng),
+        "mlp": lambda normalize, rng: networks.mlp((3072, 50, 10), normalize=normalize, rng=rng),
     }
-    for name, make_network in networks.items():
-        run = training_run(make_network, every)
+    for name, make_network in candidates.items():
+        steps = our_steps(make_network)
         for what, first in (("recorder", True), ("neither", False)):
-            overhead = ratios(run, first, False, rounds) - 1
+            overhead = ratios(steps, every, first, False, rounds) - 1
             low, middle, high = np.percentile(overhead, (25, 50, 75))
             print(f"  {name:10} {what:9} {middle:+7.1%}   [{low:+.1%} .. {high:+.1%}]", flush=True)
 
@@ -93,22 +60,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--every", type=int, default=20)
-    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.here:
-        return measure(options.threads[0], options.rounds, options.every)
-    for threads in options.threads:  # libraries read their number of threads when they start
-        environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))}
-        command = [
-            sys.executable,
-            "-m",
-            "tests.benchmarks.recorder",
-            "--here",
-            f"--rounds={options.rounds}",
-            f"--threads={threads}",
-            f"--every={options.every}",
-        ]
-        subprocess.run(command, env=environment, check=True)
+    for threads in options.threads:
+        with threadpool_limits(threads):
+            measure(threads, options.rounds, options.every)
 
 
 if __name__ == "__main__":

@@ -9,41 +9,37 @@ round. PyTorch takes part where it is installed.
 """
 
 import argparse
-import os
 import resource
-import subprocess
-import sys
 import time
 
-THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from course_lib.nn import loops, networks, training
+from course_lib.nn.layers import Normalize
+from course_lib.nn.losses import CrossEntropyLoss
+from course_lib.nn.optim import SGD
+
 BATCH = 64
 STEPS = 50  # of the fast candidates, in each round
 
 
 def data():
-    import numpy as np
-
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (5000, 32, 32, 3), dtype=np.uint8)
     return rng, images, rng.integers(0, 10, 5000)
 
 
 def our_steps(make_network):
-    """Return a function that does some steps with our layers, by training on some images."""
-    from course_lib.nn import training
-    from course_lib.nn.layers import Normalize
-    from course_lib.nn.losses import CrossEntropyLoss
-    from course_lib.nn.optim import SGD
+    """Return a function that does some steps with our layers, by training on some images.
 
+    A recorder may look on.
+    """
     rng, images, labels = data()
-    normalize = Normalize.from_images(images)
-    network, loss, optimizer = (
-        make_network(normalize, rng=rng),
-        CrossEntropyLoss(),
-        SGD(0.01, momentum=0.9),
-    )
+    network = make_network(Normalize.from_images(images), rng=rng)
+    loss, optimizer = CrossEntropyLoss(), SGD(0.01, momentum=0.9)
 
-    def steps(count):
+    def steps(count, recorder=None):
         chosen = rng.integers(0, len(images), count * BATCH)
         training.fit(
             network,
@@ -55,6 +51,7 @@ def our_steps(make_network):
             batch_size=BATCH,
             rng=rng,
             progress=False,
+            recorder=recorder,
         )
 
     return steps
@@ -86,11 +83,6 @@ def torch_steps(make_network):
 
 def loops_steps():
     """Return a function that takes single images through loops, as case A's student did."""
-    import numpy as np
-
-    from course_lib.nn import loops
-    from course_lib.nn.losses import CrossEntropyLoss
-
     rng, images, labels = data()
     filters, bias = rng.normal(0, 0.1, (3, 3, 3, 16)), np.zeros(16)
     weight, loss = rng.normal(0, 0.02, (3600, 10)), CrossEntropyLoss()
@@ -129,11 +121,7 @@ def torch_three_layer_cnn(nn):
 
 
 def measure(threads, rounds):
-    """Measure all candidates in this process and print a table."""
-    import numpy as np
-
-    from course_lib.nn import networks
-
+    """Measure all candidates and print a table."""
     candidates = {
         "course_cnn, ours": (our_steps(networks.course_cnn), STEPS, BATCH),
         "three_layer_cnn, ours": (our_steps(networks.three_layer_cnn), STEPS, BATCH),
@@ -161,8 +149,6 @@ def measure(threads, rounds):
 
 
 def report(threads, rounds, speeds):
-    import numpy as np
-
     print(f"{threads} thread(s), {rounds} rounds: median [smallest .. largest]")
     for name, values in sorted(speeds.items()):
         low, middle, high = values.min(), np.median(values), values.max()
@@ -178,28 +164,17 @@ def report(threads, rounds, speeds):
             f"[{low:,.2f} .. {high:,.2f}]"
         )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  peak memory of this process, PyTorch included: {peak:,.0f} MB\n")
+    print(f"  peak memory of this process so far, PyTorch included: {peak:,.0f} MB\n")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.here:
-        return measure(options.threads[0], options.rounds)
-    for threads in options.threads:  # libraries read their number of threads when they start
-        environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))}
-        command = [
-            sys.executable,
-            "-m",
-            "tests.benchmarks.training",
-            "--here",
-            f"--rounds={options.rounds}",
-            f"--threads={threads}",
-        ]
-        subprocess.run(command, env=environment, check=True)
+    for threads in options.threads:
+        with threadpool_limits(threads):
+            measure(threads, options.rounds)
 
 
 if __name__ == "__main__":

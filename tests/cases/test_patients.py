@@ -29,10 +29,10 @@ def record(rows, **others):
         "pixels": 1,
         "labels": 0,
         "loss": "cross-entropy",
-        "rate": 0.1,
+        "learning_rate": 0.1,
         "momentum": 0,
-        "batch": 32,
-        "passes": 5,
+        "batch_size": 32,
+        "epochs": 5,
     } | others
 
 
@@ -45,7 +45,7 @@ FAULTY = {
         [*stack("relu", 2, "he")[:-1], linear(10, bias=[0, 12, *[0] * 8])], loss="squared error"
     ),
     "wrong backward": record(stack(back=-1)),
-    "steps too long": record(stack("relu", 2, "he"), rate=3, momentum=0.9),
+    "steps too long": record(stack("relu", 2, "he"), learning_rate=3, momentum=0.9),
     "wrong labels": record(stack("relu", 2, "he"), labels=1),
 }
 
@@ -157,7 +157,7 @@ def put_a_class(patient):
         (set_options(optimizer=optim.SGD), "the optimizer is the class SGD itself"),
         (set_options(loss=patients.CrossEntropyLoss), "the loss is the class CrossEntropyLoss"),
         (set_options(learning_rate="0.1"), "the learning rate is the text '0.1'"),
-        (set_options(passes=50), "the number of passes stays 6, and you set 50"),
+        (set_options(epochs=50), "the number of epochs stays 6, and you set 50"),
         (lambda patient: patient.train(1), "patient K: your function trains it"),
     ],
 )

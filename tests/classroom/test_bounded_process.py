@@ -1,12 +1,14 @@
-"""A command is stopped, with all that it started, where it takes too long or too much."""
+"""A command is ended, with all that it started, where it takes too long or too much."""
 
+import contextlib
 import sys
+import threading
 import time
 
 import psutil
 import pytest
 
-from course_lib.classroom.bounded_process import BoundedProcess
+from course_lib.classroom.bounded_process import run_bounded
 
 # Starts a Python program in a session of its own, as a kernel is, and tells its number.
 PARENT = """
@@ -24,26 +26,27 @@ def log(tmp_path):
     return tmp_path / "log.txt"
 
 
-def run(log, *arguments, seconds=20, gib=1.0, **options):
+def run(log, *arguments, seconds=20, gib=1.0, stop=None, environment=None):
     """Run a Python command to its end; return what became of it."""
-    process = BoundedProcess(
-        [sys.executable, "-c", *arguments], seconds=seconds, gib=gib, log=log, **options
+    return run_bounded(
+        [sys.executable, "-c", *arguments],
+        seconds=seconds,
+        gib=gib,
+        log=log,
+        stop=stop or threading.Event(),
+        environment=environment,
     )
-    while process.look() is None:
-        time.sleep(0.02)
-    return process.look()
 
 
-def wait_for_end(pid):
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
-            return True
-        time.sleep(0.02)
-    return False
+def assert_ended(pid):
+    """It is gone, or a zombie where nobody collects those."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for _ in range(250):
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"{process} is still running")
 
 
 def test_exit_status_and_output(log):
@@ -54,13 +57,20 @@ def test_exit_status_and_output(log):
 
 def test_time_limit_ends_the_children_too(log):
     assert run(log, PARENT, SLEEP, seconds=1.5) == "time"
-    assert wait_for_end(int(log.read_text()))
+    assert_ended(int(log.read_text()))
+
+
+def test_another_thread_ends_it(log):
+    stop = threading.Event()
+    threading.Timer(1.5, stop.set).start()
+    assert run(log, PARENT, SLEEP, stop=stop) == "stop"
+    assert_ended(int(log.read_text()))
 
 
 def test_child_that_outlives_its_parent_is_ended(log):
     code = PARENT.replace("time.sleep(60)", "time.sleep(1)")
     assert run(log, code, SLEEP) == 0
-    assert wait_for_end(int(log.read_text()))
+    assert_ended(int(log.read_text()))
 
 
 def test_memory_is_counted_over_all_processes(log):

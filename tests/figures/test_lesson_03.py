@@ -16,9 +16,9 @@ def pool_backward(dy, kernel_size, stride):
 
 def assert_shown(panels, tables):
     """Read the numbers back from the visible texts of panels made by draw_numbers."""
-    for panel, table in zip(panels, tables, strict=True):
+    for axes, table in zip(panels, tables, strict=True):
         shown = np.zeros(table.shape)
-        texts = [text for text in panel.texts if text.get_visible()]
+        texts = [text for text in axes.texts if text.get_visible()]
         assert len(texts) == table.size
         for text in texts:
             shown[tuple(map(int, text.get_position()[::-1]))] = float(text.get_text() or 0)
@@ -60,8 +60,8 @@ def test_explorer_shows_the_chosen_window_and_ends_with_what_the_loops_send(kern
         *_, winner = pooling.send(X, kernel_size, stride, number)
         part = X[row : row + kernel_size, column : column + kernel_size]
         assert X[winner] == part.max() and dx[winner] >= number
-        for panel in (panels[0], panels[2]):
-            assert tuple(panel.collections[0].get_offsets()[0][::-1]) == winner
+        for axes in (panels[0], panels[2]):
+            assert tuple(axes.collections[0].get_offsets()[0][::-1]) == winner
 
 
 def test_explorer_stays_within_the_windows_there_are():

@@ -81,9 +81,9 @@ EXPERIMENTS = [
         (RELU | {"depth": 50}, "vanishing"),
         (RELU | {"depth": 50, "init": "he"}, HEALTHY),
     ],
-    [({}, "vanishing"), ({"sigma": 0.05, "width": 128}, "vanishing"), ({"sigma": 2.0}, "saturated")]
-    + [({"sigma": sigma}, HEALTHY) for sigma in (0.15, 0.3)]
-    + [({"sigma": sigma, "width": 128}, HEALTHY) for sigma in (0.07, 0.15)],
+    [({}, "vanishing"), ({"std": 0.05, "width": 128}, "vanishing"), ({"std": 2.0}, "saturated")]
+    + [({"std": std}, HEALTHY) for std in (0.15, 0.3)]
+    + [({"std": std, "width": 128}, HEALTHY) for std in (0.07, 0.15)],
     [({}, HEALTHY), (RAW, "saturated: 99 % of layer 1")],
     [({}, "saturated"), ({"loss": "squared error"}, "saturated")],
     [({}, "step too long"), ({"steps": 5}, "dead"), ({"steps": 10}, "dead")]

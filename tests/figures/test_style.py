@@ -134,39 +134,39 @@ def test_ink_can_be_read_on_any_colour():
 
 
 @pytest.fixture
-def panel():
+def axes():
     return figures.new_figure()[1]
 
 
-def test_what_changes_is_drawn_and_what_was_named_unchanging_is_kept(panel):
-    (line,) = panel.plot([0, 1], [0, 1])
-    screen = Screen(panel.figure, surroundings(panel))
+def test_what_changes_is_drawn_and_what_was_named_unchanging_is_kept(axes):
+    (line,) = axes.plot([0, 1], [0, 1])
+    screen = Screen(axes.figure, surroundings(axes))
     first = screen.to_png()
     assert screen.to_png() == first
     line.set_ydata([1, 0])
     second = screen.to_png()
     assert second != first
-    panel.set_title("a title that comes too late")
+    axes.set_title("a title that comes too late")
     assert screen.to_png() == second
-    assert figures.to_png(panel.figure, style.SCREEN_DPI) != second
+    assert figures.to_png(axes.figure, style.SCREEN_DPI) != second
 
 
-def test_what_was_visible_stays_so_and_what_was_not_does_not_even_where_drawing_fails(panel):
-    panel.xaxis.set_visible(False)
-    screen = Screen(panel.figure, surroundings(panel))
+def test_what_was_visible_stays_so_and_what_was_not_does_not_even_where_drawing_fails(axes):
+    axes.xaxis.set_visible(False)
+    screen = Screen(axes.figure, surroundings(axes))
     screen.to_png()
-    panel.text(0, 0, r"$\nothing_that_is_known$")
+    axes.text(0, 0, r"$\nothing_that_is_known$")
     with pytest.raises(ValueError, match="nothing_that_is_known"):
         screen.to_png()
-    assert panel.figure.patch.get_visible() and panel.yaxis.get_visible()
-    assert panel.title.get_visible() and not panel.xaxis.get_visible()
+    assert axes.figure.patch.get_visible() and axes.yaxis.get_visible()
+    assert axes.title.get_visible() and not axes.xaxis.get_visible()
 
 
-def test_the_panels_stay_where_they_are(panel):
+def test_the_panels_stay_where_they_are(axes):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        screen = Screen(panel.figure)
-        before = panel.get_position().bounds
-        panel.set_ylabel("two\nmore\nlines")
+        screen = Screen(axes.figure)
+        before = axes.get_position().bounds
+        axes.set_ylabel("two\nmore\nlines")
         screen.to_png()
-    assert panel.get_position().bounds == before
+    assert axes.get_position().bounds == before

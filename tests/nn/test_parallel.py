@@ -1,5 +1,6 @@
 """parallel: a mini-batch in shares gives what it gives as a whole, on any number of threads."""
 
+import threading
 import time
 import tracemalloc
 
@@ -10,22 +11,20 @@ from threadpoolctl import ThreadpoolController, threadpool_limits
 from course_lib.nn import layers, networks, parallel, training
 from course_lib.nn.losses import CrossEntropyLoss, MSELoss
 from course_lib.nn.optim import SGD
+from tests.nn.helpers import assert_close, assert_same, backpropagate, copies, fit, weights
 
 
-def images_and_labels(count=80, seed=0):
-    rng = np.random.default_rng(seed)
+def images_and_labels(count):
+    rng = np.random.default_rng(0)
     return rng.normal(size=(count, 32, 32, 3)), rng.integers(0, 10, count)
 
 
-def net(seed=1, dtype=np.float64):
-    return networks.course_cnn(rng=np.random.default_rng(seed), dtype=dtype)
+def net(dtype=np.float64):
+    return networks.course_cnn(rng=np.random.default_rng(1), dtype=dtype)
 
 
-def whole(network, loss, images, labels):
-    outputs = network.forward(images)
-    value = loss.forward(outputs, labels)
-    network.backward(loss.backward())
-    return value, outputs
+def shared_step(network, loss, thread_map=map):
+    return parallel.SharedStep(training.loss_and_gradients, network, loss, thread_map)
 
 
 @pytest.mark.parametrize("count", [1, 33, 64, 65, 80, 130])
@@ -33,54 +32,42 @@ def whole(network, loss, images, labels):
 def test_shares_add_up_to_the_gradient_of_the_whole_mini_batch(count, loss):
     images, labels = images_and_labels(count)
     expected, shared = net(), net()
-    value, outputs = whole(expected, loss(), images, labels)
+    value, outputs = backpropagate(expected, images, labels, loss())
     with parallel.threads() as thread_map:
-        step = parallel.SharedStep(training._forward_and_backward, shared, loss(), thread_map)
+        step = shared_step(shared, loss(), thread_map)
         got, shared_outputs = step(images, labels)
     assert step.shares(images) == max(round(count / 32), 1)
-    assert got == pytest.approx(value, rel=1e-12)
-    np.testing.assert_allclose(shared_outputs, outputs, rtol=1e-10, atol=1e-12)
-    for layer, name in networks.parameter_slots(expected):
-        twin = shared.layers[expected.layers.index(layer)]
-        np.testing.assert_allclose(twin.grads[name], layer.grads[name], rtol=1e-9, atol=1e-13)
+    assert_close({"loss": got, "y": shared_outputs}, {"loss": value, "y": outputs}, rtol=1e-10)
+    assert_close(weights(shared, "grads"), weights(expected, "grads"))
 
 
-def train(threads, dtype=np.float32):
-    images, labels = images_and_labels(150)
-    trained = net(dtype=dtype)
-    with threadpool_limits(limits=threads, user_api="blas"):
-        history = training.fit(
-            trained,
-            images,
-            labels,
-            loss=CrossEntropyLoss(),
-            optimizer=SGD(0.01, momentum=0.9),
-            epochs=2,
-            batch_size=64,
-            rng=np.random.default_rng(3),
-            progress=False,
-        )
-        classes = training.predict(trained, images, batch_size=40)
-    return (
-        history,
-        [layer.params[name] for layer, name in networks.parameter_slots(trained)],
-        classes,
-    )
+def test_there_are_never_more_shares_than_images():
+    step = shared_step(net(), CrossEntropyLoss())
+    assert step.shares(np.zeros((2, 500, 500, 3))) == 2
 
 
 def test_one_thread_and_several_train_alike_to_the_last_bit():
-    (one, weights, classes), (four, again, same) = train(1), train(4)
-    assert one.batch_loss == four.batch_loss
-    assert all(np.array_equal(a, b) for a, b in zip(weights, again, strict=True))
-    assert np.array_equal(classes, same)
+    images, labels = images_and_labels(150)
+
+    def train(threads):
+        trained = net(np.float32)
+        with threadpool_limits(limits=threads, user_api="blas"):
+            history = fit(trained, images, labels, optimizer=SGD(0.01, momentum=0.9))
+            classes = training.predict(trained, images, batch_size=40)
+        return weights(trained) | {"losses": history.batch_loss, "classes": classes}
+
+    assert_same(train(1), train(4))
+
+
+def test_as_many_calls_run_at_once_as_there_were_cores():
+    both = threading.Barrier(2, timeout=20)  # breaks if one call waits for the other to end
+    with threadpool_limits(limits=2, user_api="blas"), parallel.threads() as thread_map:
+        assert sorted(thread_map(lambda _: both.wait(), range(2))) == [0, 1]
 
 
 def blas_threads():
-    return [
-        library["num_threads"]
-        for library in ThreadpoolController().info()
-        if library["user_api"] == "blas"
-    ]
+    libraries = ThreadpoolController().select(user_api="blas").info()
+    return [library["num_threads"] for library in libraries]
 
 
 def test_the_matrix_product_has_its_cores_back_afterwards():
@@ -105,41 +92,35 @@ class Whole(layers.ReLU):
         return super().forward(x)
 
 
-def test_a_layer_from_elsewhere_sees_whole_mini_batches():
+class OwnLoss(CrossEntropyLoss, Whole):
+    """A loss of somebody's own, that does so too."""
+
+    def forward(self, logits, labels):
+        self.counts.append(len(logits))
+        return CrossEntropyLoss.forward(self, logits, labels)
+
+
+def test_a_layer_or_a_loss_from_elsewhere_sees_whole_mini_batches():
     images, labels = images_and_labels(150)
-    own = Whole()
+    own, loss = Whole(), OwnLoss()
     mixed = networks.Sequential([*net().layers, own])
-    training.fit(
-        mixed,
-        images,
-        labels,
-        loss=CrossEntropyLoss(),
-        optimizer=SGD(0.0),
-        epochs=1,
-        batch_size=64,
-        rng=np.random.default_rng(0),
-        progress=False,
-    )
+    fit(mixed, images, labels, optimizer=SGD(0.0), epochs=1)
     assert own.counts == [64, 64, 22]
     training.predict(mixed, images, batch_size=100)
     assert own.counts[3:] == [100, 50]
+    fit(net(), images, labels, loss=loss, optimizer=SGD(0.0), epochs=1)
+    assert loss.counts == [64, 64, 22]
 
 
 def test_a_replica_shares_the_weights_and_nothing_else():
-    first = net()
+    first, (images, labels) = net(), images_and_labels(2)
     twin = parallel.replica(first)
-    images, labels = images_and_labels(2)
-    whole(first, CrossEntropyLoss(), images, labels)
-    before = [layer.grads[name].copy() for layer, name in networks.parameter_slots(first)]
-    whole(twin, CrossEntropyLoss(), -images, labels)
-    after = [layer.grads[name] for layer, name in networks.parameter_slots(first)]
-    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    backpropagate(first, images, labels)
+    before = copies(weights(first, "grads"))
+    backpropagate(twin, -images, labels)
+    assert_same(weights(first, "grads"), before)
     SGD(0.1).step(first)
-    assert all(
-        np.array_equal(a.params[name], b.params[name])
-        for a, b in zip(first.layers, twin.layers, strict=True)
-        for name in getattr(a, "params", ())
-    )
+    assert_same(weights(first), weights(twin))
 
 
 def test_a_large_mini_batch_takes_hardly_more_memory_than_a_small_one():
@@ -147,7 +128,7 @@ def test_a_large_mini_batch_takes_hardly_more_memory_than_a_small_one():
 
     def peak(count):
         images, labels = images_and_labels(count)
-        step = parallel.SharedStep(training._forward_and_backward, net(), CrossEntropyLoss(), map)
+        step = shared_step(net(), CrossEntropyLoss())
         tracemalloc.start()
         try:
             step(images, labels)

@@ -157,7 +157,7 @@ def test_the_box_offers_every_answer_and_keeps_it_when_the_button_is_pressed(fil
     box = BallotBox(file)
     assert box.prediction == Ballot()
     for control in box.effects.values():
-        assert [label for label, _ in control._options_full] == list(EFFECTS.values())
+        assert [label for label, _ in control.options] == list(EFFECTS.values())
     box.effects[2].value, box.effects[5].value, box.culprit.value = "cures", "nothing", 2
     assert not file.exists()
     box.button.click()

@@ -11,6 +11,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course_lib.nn import loops
+from course_lib.nn.layers import Linear
+from course_lib.nn.networks import Sequential
 from course_lib.practice import checks
 from course_lib.practice.checks import Case, CheckFailed, TookTooLong, check, error_case, points
 from course_lib.practice.checks.assignment_02_strided_convolution import conv2d_case, refused_groups
@@ -18,6 +20,7 @@ from course_lib.practice.checks.engine import time_limits
 from course_lib.practice.checks.engine.compare import compare
 from course_lib.practice.checks.engine.describe import describe
 from course_lib.practice.checks.engine.exceptions import COURSE_LIB
+from course_lib.practice.checks.engine.runner import weights_kept
 from tests.refresh import run
 
 X = np.array([[1.0, 2.0], [3.0, 4.0]])
@@ -43,9 +46,13 @@ def hurry(monkeypatch):
 # What a check says
 
 
-def test_one_line_where_all_is_right(capsys):
-    assert check("double", lambda x: 2 * x, [DOUBLED, DOUBLED]) is None
-    assert capsys.readouterr().out == "double: all 2 cases passed.\n"
+@pytest.mark.parametrize(
+    "cases, line",
+    [([DOUBLED], "double: the case passed.\n"), ([DOUBLED] * 2, "double: all 2 cases passed.\n")],
+)
+def test_one_line_where_all_is_right(cases, line, capsys):
+    assert check("double", lambda x: 2 * x, cases) is None
+    assert capsys.readouterr().out == line
 
 
 def test_a_wrong_result_is_told_with_given_expected_yours_and_hint():
@@ -98,10 +105,7 @@ def test_a_well_known_mistake_has_its_own_hint():
         (None, 3, "should be a whole number, and it is None"),
         (X.tolist(), X, "should be an array, and it is a list"),
         (X.astype(np.float32), X, "should hold float64 numbers, and it holds float32"),
-        (X, X.astype(np.float32), "should hold float32 numbers, and it holds float64"),
-        (X.astype(np.int64), X.astype(np.uint8), "should hold uint8 numbers"),
         (X[0], X, r"should have the shape (2, 2), and it has (2,)"),
-        (X[np.newaxis], X, r"should have the shape (2, 2), and it has (1, 2, 2)"),
         (X * np.nan, X, "not a number"),
         (X * np.inf, X, "yours is inf"),
         (np.array([1.0]), np.array([-np.inf]), "yours is 1, expected is -inf"),
@@ -112,14 +116,8 @@ def test_a_well_known_mistake_has_its_own_hint():
         (True, 1, "should be a whole number (int), and it is a bool"),
         (1, True, "should be True or False"),
         ("3", 3.0, "should be one number"),
-        (
-            np.ones(1),
-            1.0,
-            "should be one number, and it is an array of float64 numbers of shape (1,)",
-        ),
-        (3.1, 3.0, "should be 3, and it is 3.1"),
+        (np.ones(1), 1.0, "one number, and it is an array of float64 numbers of shape (1,)"),
         (float("nan"), 3.0, "should be 3, and it is nan"),
-        (4, 3, "should be 3, and it is 4"),
         (False, True, "should be True, and it is False"),
         (3 + 1e-8, 3.0, "should be 3, and it is 3.00000001"),
         (3 + 1e-8 / 3, 3.0, "should be 3, and it is 3.0000000033333"),
@@ -185,8 +183,7 @@ def test_right_numbers_of_another_dtype_are_told_without_the_numbers():
 
 def test_wrong_numbers_of_another_dtype_are_shown():
     text = failure(lambda x, n: X + 1e-3, RIGHT_BUT_FLOAT64)
-    assert "float64." in text and "are right" not in text
-    assert "[[1. 2.]" in text and "[[1.001 2.001]" in text
+    assert "are right" not in text and "[[1. 2.]" in text and "[[1.001 2.001]" in text
 
 
 @pytest.mark.parametrize(
@@ -216,18 +213,9 @@ def test_pieces_have_their_names():
 
 @pytest.mark.parametrize("result", [None, np.zeros(3), (np.zeros((2, 2)),)])
 def test_pieces_that_are_missing_are_told(result):
-    case = Case({"x": 1}, (np.zeros((2, 2)), np.zeros(3)), returns=("dx", "dbias"))
-    with pytest.raises(CheckFailed, match="Expected"):
-        check("backward", lambda x: result, [case])
-    large = Case({"x": 1}, (np.zeros((20, 2)), np.zeros(3)), returns=("dx", "dbias"))
-    with pytest.raises(CheckFailed) as failure:
-        check("backward", lambda x: result, [large])
-    assert "Expected" not in str(failure.value)
-
-
-def test_a_single_case_is_not_called_all(capsys):
-    check("one", lambda x: x, [Case({"x": 1}, 1)])
-    assert capsys.readouterr().out == "one: the case passed.\n"
+    for rows, shown in ((2, True), (20, False)):
+        case = Case({}, (np.zeros((rows, 2)), np.zeros(3)), returns=("dx", "dbias"))
+        assert ("Expected" in failure(lambda: result, case)) == shown
 
 
 def test_long_sentences_are_wrapped_and_tables_are_not():
@@ -259,7 +247,8 @@ def test_an_error_that_is_asked_for():
 
     case = error_case({"x": X}, hint="Is it square?")
     check("double", refuse, [case])
-    assert "A ValueError should be raised here" in failure(lambda x: 3, case)
+    for returned in (3, ValueError("returned, not raised")):
+        assert "A ValueError should be raised here" in failure(lambda x: returned, case)  # noqa: B023
     with pytest.raises(KeyError):
         check("double", lambda x: {}["missing"], [case])
 
@@ -274,6 +263,8 @@ def test_what_is_no_function_is_refused():
 def test_another_signature_is_told():
     text = failure(lambda x, factor: x)
     assert "called with (x), and it takes (x, factor)" in text and "Traceback" not in text
+    case = Case({"x": X}, use=lambda function, x: function(x, 2), parameters=("x", "by"))
+    assert "called with (x, by), and it takes (x)" in failure(lambda x: x, case)
 
 
 def test_inputs_changed_in_place_are_told():
@@ -300,6 +291,15 @@ def test_arrays_within_containers_are_watched(container):
 def test_containers_that_grow_are_told():
     assert "in place" in failure(lambda p: p.append(1), Case({"params": [1]}, None))
     assert "in place" in failure(lambda p: p.update(a=1), Case({"params": {}}, None))
+
+
+@pytest.mark.parametrize("change", [lambda layer: layer.params["bias"].fill(1), list.pop])
+def test_weights_that_change_are_told(change):
+    network = Sequential([Linear(2, 1)])
+    with weights_kept(network, "changed"):
+        network.forward(X)
+    with pytest.raises(CheckFailed, match="changed"), weights_kept(network, "changed"):
+        change(network.layers if change is list.pop else network.layers[0])
 
 
 def test_every_call_gets_fresh_copies_in_the_same_memory_layout():
@@ -335,12 +335,6 @@ def test_an_exception_stays_theirs_with_their_line_and_the_case():
     assert "[[1. 2.]" in shown and "runner" not in shown
     assert "case 1 of 1" in caught.value.__notes__[0]
     assert shown.endswith("Hint: Think of two.") and "Think of two" in caught.value.__notes__[0]
-
-
-def test_an_exception_in_a_case_without_a_hint():
-    with pytest.raises(ValueError) as caught:
-        check("double", crash, [Case({"x": X}, 2 * X)])
-    assert "Hint" not in "\n".join(caught.value._render_traceback_())
 
 
 def test_an_endless_recursion_is_shown_in_a_few_lines():
@@ -383,8 +377,8 @@ def forever(x):
         pass
 
 
-def forever_and_stubborn(x):
-    while True:
+def long_and_stubborn(x):
+    for _ in range(20):
         try:
             time.sleep(10)
         except Exception:
@@ -398,22 +392,23 @@ def survives_one_interruption(x):
         forever(x)
 
 
-@pytest.mark.parametrize("function", [forever, forever_and_stubborn, survives_one_interruption])
+@pytest.mark.parametrize("function", [forever, long_and_stubborn, survives_one_interruption])
 def test_what_never_ends_is_stopped(function, hurry):
-    handler, start = signal.getsignal(signal.SIGINT), time.monotonic()
+    handler = signal.getsignal(signal.SIGINT)
     text = failure(function, kind=TookTooLong)
-    assert time.monotonic() - start < 6
     assert "stopped in case 1 of 1" in text and "loop that never ends" in text
     assert "[[1. 2.]" in text
     assert signal.getsignal(signal.SIGINT) is handler
 
 
 def test_the_limit_is_for_all_cases_together(hurry):
+    """Each case takes half of the time that all have."""
+
     def slow(x):
-        time.sleep(0.05)
+        time.sleep(time_limits.CHECK_SECONDS / 2)
         return 2 * x
 
-    assert "case 1 of" not in failure(slow, *[DOUBLED] * 50, kind=TookTooLong)
+    assert "loop that never ends" in failure(slow, *[DOUBLED] * 9, kind=TookTooLong)
 
 
 def test_ones_own_interruption_stays_a_keyboard_interrupt():
@@ -445,13 +440,22 @@ def test_functions_that_end_just_in_time_leave_nothing_behind(monkeypatch):
 
 
 def test_an_interruption_that_comes_too_late_is_ignored(monkeypatch, hurry):
+    over, returning = threading.Event(), threading.Event()
+
     def late():
+        over.set()
+        returning.wait()
         time.sleep(0.2)
         interrupt()
 
+    def double(x):
+        over.wait()
+        returning.set()
+        return 2 * x
+
     interrupt = time_limits.interrupt_main_thread
     monkeypatch.setattr(time_limits, "interrupt_main_thread", late)
-    check("double", lambda x: time.sleep(0.4) or 2 * x, [DOUBLED])
+    check("double", double, [DOUBLED])
 
 
 def test_windows_has_another_way_to_interrupt(monkeypatch, hurry):
@@ -481,18 +485,10 @@ def test_prints_are_shown_and_cut(capsys):
     assert out.count("left out") == 1 and out.endswith("all 3 cases passed.\n")
 
 
-def test_one_long_line_is_cut_too(capsys):
-    def talk(x):
-        print("x" * 10_000_000)
-        return 2 * x
-
-    check("double", talk, [DOUBLED])
-    assert len(capsys.readouterr().out) < 3000
-
-
-def test_many_lines_at_once_are_cut_too(capsys):
-    check("double", lambda x: print("a\n" * 100) or 2 * x, [DOUBLED])
-    assert capsys.readouterr().out.count("a\n") == time_limits.MOST_LINES
+@pytest.mark.parametrize("text, most", [("x" * 10_000_000, 3000), ("a\n" * 100, 200)])
+def test_what_is_printed_at_once_is_cut_too(text, most, capsys):
+    check("double", lambda x: print(text) or 2 * x, [DOUBLED])
+    assert len(capsys.readouterr().out) < most
 
 
 def test_short_prints_come_out_whole(capsys):
@@ -559,10 +555,9 @@ def test_what_never_ends_loses_its_case_only(hurry):
     assert points(4, sometimes, [Case({"x": -X}, -2 * X), DOUBLED]) == 2.0
 
 
-def test_a_cell_of_hidden_tests_is_bounded_as_a_whole(hurry):
-    start = time.monotonic()
+def test_a_cell_of_hidden_tests_is_bounded_as_a_whole(hurry, monkeypatch):
+    monkeypatch.setattr(time_limits, "HIDDEN_CASE_SECONDS", 1000)
     assert points(4, forever, [DOUBLED] * 50) == 0.0
-    assert time.monotonic() - start < 6
 
 
 @pytest.mark.parametrize("function", [None, 3, lambda: 1])
@@ -594,9 +589,10 @@ def test_values_in_words(value, words):
 # The checks of the course
 
 
-def test_the_courses_own_convolution_passes(capsys):
-    checks.conv2d_forward(loops.conv2d_forward)
-    assert capsys.readouterr().out.startswith("conv2d_forward: all ")
+@pytest.mark.parametrize("name", ["conv2d_forward", "maxpool2d_forward", "maxpool2d_backward"])
+def test_the_courses_own_loops_pass(name, capsys):
+    getattr(checks, name)(getattr(loops, name))
+    assert capsys.readouterr().out.startswith(f"{name}: all ")
 
 
 def test_a_default_that_is_left_out_is_told():
@@ -607,57 +603,23 @@ def test_a_default_that_is_left_out_is_told():
     assert text.count("(the default)") == 3 and "Hint: In how many places" in text
 
 
-@pytest.mark.parametrize(
-    "words, sentence",
-    [
-        ("no", "The message of the ValueError should name C_in, and not C_out. It is 'no'."),
-        ("", "A ValueError should be raised here; you returned 3."),
-    ],
-)
-def test_a_refusal_must_name_what_does_not_fit(words, sentence):
-    def refuse(x, weight, bias, groups):
-        if words:
-            raise ValueError(words)
-        return 3
-
+def test_a_refusal_must_name_what_does_not_fit():
     case = refused_groups(np.ones((1, 3, 3, 6)), np.ones((2, 2, 1, 4)), 4, "")
-    assert sentence in failure(refuse, case)
 
+    def refuse(x, weight, bias, groups):
+        raise ValueError("no")
 
-def test_the_biases_of_the_first_group_are_recognised():
-    def first_biases(x, weight, bias, groups, stride=1, padding=0):
-        x, weight = np.split(x, groups, axis=3), np.split(weight, groups, axis=3)
-        first = bias[: len(bias) // groups]
-        parts = [
-            loops.conv2d_forward(*part, first, stride, padding)
-            for part in zip(x, weight, strict=True)
-        ]
-        return np.concatenate(parts, axis=3)
-
-    with pytest.raises(CheckFailed, match="Hint: .* biases of the first one"):
-        checks.grouped_conv2d(first_biases)
+    assert "should name C_in, and not C_out. It is 'no'." in failure(refuse, case)
+    for returned in (3, ValueError("C_in")):
+        words = "A ValueError should be raised here; you returned"
+        assert words in failure(lambda x, weight, bias, groups: returned, case)  # noqa: B023
 
 
 def test_random_cases_are_the_same_in_every_session():
+    first = conv2d_case((2, 5, 4, 3), (2, 2, 3, 2), seed=1, whole=False)
     conv2d_case.cache_clear()
-    settings = ((2, 5, 4, 3), (2, 2, 3, 2))
-    first = conv2d_case(*settings, seed=1, whole=False)
-    conv2d_case.cache_clear()
-    again = conv2d_case(*settings, seed=1, whole=False)
+    again = conv2d_case((2, 5, 4, 3), (2, 2, 3, 2), seed=1, whole=False)
     assert first is not again and np.array_equal(first.inputs["x"], again.inputs["x"])
-
-
-def test_the_message_for_a_convolution_names_sizes_and_idea():
-    def swapped(x, weight, bias, stride=1, padding=0):
-        return loops.conv2d_forward(
-            x, weight, bias, stride[::-1] if np.ndim(stride) else stride, padding
-        )
-
-    with pytest.raises(CheckFailed) as caught:
-        checks.conv2d_forward(swapped)
-    text = str(caught.value)
-    assert "y should have the shape (1, 2, 3, 1), and it has (1, 4, 2, 1)" in text
-    assert "stride = (2, 1)" in text and "Height comes first" in text
 
 
 # In a notebook

@@ -6,9 +6,11 @@ import numpy as np
 
 from course_lib import datasets
 from course_lib.cases import CaseA
-from course_lib.nn.initializers import he, normal, uniform, xavier
+from course_lib.nn.initializers import Initializer, he, normal, uniform, xavier
 from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, Normalize, ReLU, Sigmoid, Tanh
 from course_lib.nn.networks import Sequential
+
+from .settings import Settings
 
 IMAGES = 2000  # the first ones of the training images
 SIDE = 8  # pixels: the stack of linear layers sees images averaged down to 8 x 8
@@ -16,7 +18,7 @@ CLASSES = 10
 ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "ReLU": ReLU}
 
 
-def build(settings, shape, rng):
+def build(settings: Settings, shape: tuple[int, ...], rng: np.random.Generator) -> Sequential:
     """Return the Sequential for images of this shape (H, W, C), in float32 as in training."""
     inner, last = first_weights(settings)
     if settings.network == "case A":
@@ -45,16 +47,16 @@ def build(settings, shape, rng):
     return Sequential(layers)
 
 
-def first_weights(settings):
+def first_weights(settings: Settings) -> tuple[Initializer, Initializer]:
     """Return two initializers: for all layers but the last, and for the last."""
     if settings.init == "case A":
         return normal(0.01), uniform(0, 0.1)
-    schemes = {"normal": normal(settings.sigma), "xavier": xavier, "he": he, "case B": normal(1)}
+    schemes = {"normal": normal(settings.std), "xavier": xavier, "he": he, "case B": normal(1)}
     return schemes[settings.init], schemes[settings.init]
 
 
 @lru_cache(maxsize=9)  # every network with every scale of its inputs
-def pictures(dataset, network, inputs):
+def pictures(dataset: datasets.Dataset, network: str, inputs: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the first IMAGES training images and their labels, scaled: float32 (N, H, W, C).
 
     Case B's network sees the digits, whatever the dataset. Raises ValueError for images of another
@@ -82,7 +84,7 @@ def pictures(dataset, network, inputs):
     return np.ascontiguousarray(x), labels  # image by image, so that mini-batches are at hand
 
 
-def averaged(images):
+def averaged(images: np.ndarray) -> np.ndarray:
     """Average blocks of pixels until SIDE x SIDE are left: uint8 (N, H, W, C), rounded."""
     N, H, W, C = images.shape
     blocks = images.reshape(N, SIDE, H // SIDE, SIDE, W // SIDE, C)

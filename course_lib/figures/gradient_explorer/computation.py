@@ -8,11 +8,12 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from course_lib.cases.posted_parts import SquaredErrorLoss
-from course_lib.diagnostics import first_overflow, layer_name, observe
+from course_lib.datasets import Dataset
+from course_lib.diagnostics import LayerReport, first_overflow, layer_name, observe
 from course_lib.diagnostics.layer_reports import combine, summarize
 from course_lib.nn.layers import ReLU
-from course_lib.nn.losses import CrossEntropyLoss
-from course_lib.nn.networks import has_params
+from course_lib.nn.losses import CrossEntropyLoss, Loss
+from course_lib.nn.networks import Sequential, has_params
 from course_lib.nn.optim import SGD
 
 from .build_network import build, pictures
@@ -56,7 +57,7 @@ class Result:
     steps: int
 
 
-def compute(settings, dataset, seed=0):
+def compute(settings: Settings, dataset: Dataset, seed: int = 0) -> Result:
     """Build the network, train it for settings.steps steps, look into it, and return the Result.
 
     Equal settings and seeds give equal results. Numbers that overflow raise nothing: the Result
@@ -101,12 +102,14 @@ def compute(settings, dataset, seed=0):
 
 
 @cache
-def blas():
+def blas() -> ThreadpoolController:
     """What sets the number of threads of NumPy's matrix product: for small matrices, 1 is best."""
     return ThreadpoolController().select(user_api="blas")
 
 
-def forward(network, loss, x, labels):
+def forward(
+    network: Sequential, loss: Loss, x: np.ndarray, labels: np.ndarray
+) -> tuple[list[np.ndarray], float]:
     """Return the outputs of all layers, as a list, and the loss."""
     outputs = []
     for layer in network.layers:
@@ -115,7 +118,9 @@ def forward(network, loss, x, labels):
     return outputs, loss.forward(x, labels)
 
 
-def train(network, loss, x, labels, settings):
+def train(  # type: ignore[return]  # the steps are counted without end
+    network: Sequential, loss: Loss, x: np.ndarray, labels: np.ndarray, settings: Settings
+) -> tuple[int, np.ndarray]:
     """Train on one mini-batch after the other, in the order of the images, from the first again
     after the last. Returns how many steps were done, and the rows of the mini-batch that follows.
 
@@ -132,7 +137,9 @@ def train(network, loss, x, labels, settings):
         optimizer.step(network)
 
 
-def overflow(network, outputs, reports):
+def overflow(
+    network: Sequential, outputs: list[np.ndarray], reports: list[LayerReport]
+) -> tuple[int | None, str]:
     """Return the number of the layer at which a number first is infinite or nan, and on which way.
 
     Or None, "". outputs: of all layers, for the watched images; reports: of the next mini-batch.
@@ -146,7 +153,7 @@ def overflow(network, outputs, reports):
     return (int(numbers[names.index(name)]), "on the way back") if name else (None, "")
 
 
-def histogram(layer, outputs):
+def histogram(layer: object, outputs: np.ndarray) -> np.ndarray:
     """Return the shares (BINS,) of an activation's outputs in the bins between its ENDS.
 
     What lies beyond is counted in the bin at that end. What is nan is left out; if all is, so are

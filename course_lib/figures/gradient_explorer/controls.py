@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import asdict
+from typing import Any
 
 import ipywidgets
 
@@ -21,7 +22,7 @@ LABELS = {
     "depth": "depth: layers",
     "width": "width: outputs of a layer",
     "init": "first weights",
-    "sigma": "σ of the first weights",
+    "std": "σ of the first weights",
     "inputs": "inputs",
     "loss": "loss",
     "batch_size": "batch size",
@@ -36,14 +37,14 @@ NAMES = {
     "xavier": "Xavier",
     "he": "He",
 }
-LOGARITHMIC = ("sigma", "learning_rate")
+LOGARITHMIC = ("std", "learning_rate")
 MANTISSAS = (1, 1.5, 2, 3, 5, 7)  # the positions of a logarithmic slider, in each power of ten
 OWN = "my own"  # settings that are no preset
 USED_BY = {  # a control is switched off where it changes nothing
     "depth": ("network", "layers"),
     "width": ("network", "layers"),
     "activation": ("network", "layers"),
-    "sigma": ("init", "normal"),
+    "std": ("init", "normal"),
 }
 
 
@@ -58,7 +59,11 @@ class GradientExplorer(Explorer):
     out of date.
     """
 
-    def __init__(self, settings=None, dataset=None):
+    result: Any  # a Result, from the first drawing on
+
+    def __init__(
+        self, settings: Settings | None = None, dataset: datasets.Dataset | None = None
+    ) -> None:
         self.chosen, self.dataset = settings or Settings(), dataset or datasets.load()
         self.result, self.drawing, self._choosing = None, GradientPicture(), False
         self.presets = ipywidgets.Dropdown(options=[OWN, *PRESETS], description="preset", **LOOK)
@@ -76,11 +81,11 @@ class GradientExplorer(Explorer):
         self.view.children = [start, self.message, settings_view, self.verdict, *below]
 
     @property
-    def settings(self):
+    def settings(self) -> dict[str, Any]:
         """All Settings, by name."""
         return asdict(self.chosen)
 
-    def update(self, change=None):
+    def update(self, change: Any = None) -> None:
         """Redraw the figure for the current settings. change: of a control, if one was moved."""
         if change is not None:
             if self._choosing:
@@ -89,7 +94,7 @@ class GradientExplorer(Explorer):
         self.show(**self.settings)
         self.send()
 
-    def send(self):
+    def send(self) -> None:
         """Send the figure as it is to the page, and what is said about it."""
         self.picture.value = self.screen.to_png(self.drawing.frame)  # first: it takes the longest
         self._say(self.verdict, verdict(self.result))
@@ -99,7 +104,7 @@ class GradientExplorer(Explorer):
         self.write_words()
         self._follow()
 
-    def choose(self, settings):
+    def choose(self, settings: Settings) -> None:
         """Show these Settings: move all controls, and redraw once."""
         self.chosen, self._choosing = settings, True
         try:
@@ -112,27 +117,26 @@ class GradientExplorer(Explorer):
             self._choosing = False
         self.update()
 
-    def show(self, **settings):
+    def show(self, **settings: Any) -> None:
         """Compute and draw."""
         if self.chosen.steps:
             self._say(self.verdict, "Training …")
         self.result = compute(Settings(**settings), self.dataset)
         self.drawing.redraw(self.result)
 
-    def _follow(self):
+    def _follow(self) -> None:
         """Let everything else than the picture fit the current settings."""
         self.line.value = self.chosen.to_text()
         matching = [name for name, preset in PRESETS.items() if preset == self.chosen]
         self.presets.value = matching[0] if matching else OWN
-        self._say(self.message, "")  # about an earlier line
         for name, (other, value) in USED_BY.items():
             self.controls[name].disabled = self.settings[other] != value
 
-    def _choose_preset(self, change):
+    def _choose_preset(self, change: Any) -> None:
         if change.new != OWN and PRESETS[change.new] != self.chosen:
             self.choose(PRESETS[change.new])
 
-    def _read_line(self, change):
+    def _read_line(self, change: Any) -> None:
         if change.new == self.chosen.to_text():
             self._say(self.message, "")
             return
@@ -144,11 +148,11 @@ class GradientExplorer(Explorer):
         self.choose(settings)
 
     @staticmethod
-    def _say(place, text):
+    def _say(place: ipywidgets.HTML, text: str) -> None:
         place.value = accessibility.status(text)
 
 
-def control(name, value):
+def control(name: str, value: Any) -> ipywidgets.ValueWidget:
     """Return the ipywidgets control of a setting."""
     if name in CHOICES:
         return ipywidgets.Dropdown(
@@ -164,7 +168,7 @@ def control(name, value):
     return slider(LABELS[name], *RANGES[name], value)
 
 
-def positions(name, value):
+def positions(name: str, value: float) -> list[tuple[str, float]]:
     """Return (text, number) for each position of a logarithmic slider, one of them for the value.
 
     It may be any number in range, such as one from a line of text. (A FloatLogSlider would not do:

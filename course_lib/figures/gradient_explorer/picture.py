@@ -1,6 +1,7 @@
 """The explorer's picture: the size of each layer's gradient, and each layer's outputs."""
 
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.colors import PowerNorm
@@ -8,7 +9,7 @@ from matplotlib.colors import PowerNorm
 from ..fast_redraw import surroundings
 from ..style import PALETTE, new_figure
 from . import verdict_words
-from .computation import BINS
+from .computation import BINS, Result
 
 LINE_LENGTH = 112  # letters of the title that fit side by side
 FEWEST_DECADES = 6  # on the axis of the gradients
@@ -36,7 +37,7 @@ class GradientPicture:
     its own from the start.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.figure, (self.sizes, self.strips, self.shares) = new_figure(1, 3, size=(9, 4))
         self.figure.set_layout_engine("none")
         self.figure.suptitle("", y=0.98, va="top", fontsize=11)
@@ -46,7 +47,7 @@ class GradientPicture:
         self.seldom_changing = surroundings(self.sizes, self.strips, self.shares)
 
     @property
-    def frame(self):
+    def frame(self) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float], str]:
         """The ends of the axes, and what the outputs' axis says."""
         return (
             self.sizes.get_xlim(),
@@ -55,15 +56,15 @@ class GradientPicture:
             self.strips.get_xlabel(),
         )
 
-    def _prepare_sizes(self):
-        panel = self.sizes
-        panel.set_position((0.085, 0.235, 0.465, 0.54))
-        panel.set(yscale="log", xlabel=KEY, ylabel="size of its gradient")
-        panel.minorticks_off()
-        panel.xaxis.set_label_coords(0.5, -0.12)
-        panel.yaxis.set_label_coords(-0.13, 0.5)
+    def _prepare_sizes(self) -> None:
+        axes = self.sizes
+        axes.set_position((0.085, 0.235, 0.465, 0.54))
+        axes.set(yscale="log", xlabel=KEY, ylabel="size of its gradient")
+        axes.minorticks_off()
+        axes.xaxis.set_label_coords(0.5, -0.12)
+        axes.yaxis.set_label_coords(-0.13, 0.5)
         green = PALETTE["green"]
-        panel.axhspan(
+        axes.axhspan(
             *verdict_words.BAND,
             facecolor=(green, 0.15),
             edgecolor=green,
@@ -71,11 +72,11 @@ class GradientPicture:
             label="the RMS in networks that learn",
         )
         look = {"linewidth": 1.4, "markersize": 5}
-        (self.rms,) = panel.plot([], [], "o-", color=PALETTE["blue"], label="RMS", **look)
-        (self.l2,) = panel.plot(
+        (self.rms,) = axes.plot([], [], "o-", color=PALETTE["blue"], label="RMS", **look)
+        (self.l2,) = axes.plot(
             [], [], "s--", color=PALETTE["orange"], fillstyle="none", label="L2 norm", **look
         )
-        (self.zeros,) = panel.plot(
+        (self.zeros,) = axes.plot(
             [],
             [],
             "v",
@@ -84,7 +85,7 @@ class GradientPicture:
             label="exactly 0, marked at the lower edge",
             clip_on=False,
         )
-        (self.infinite,) = panel.plot(
+        (self.infinite,) = axes.plot(
             [],
             [],
             "x",
@@ -95,11 +96,11 @@ class GradientPicture:
             clip_on=False,
         )
 
-    def _prepare_strips(self):
-        panel = self.strips
-        panel.set_position((0.62, 0.235, 0.23, 0.54))
-        panel.grid(False)
-        self.image = panel.imshow(
+    def _prepare_strips(self) -> None:
+        axes = self.strips
+        axes.set_position((0.62, 0.235, 0.23, 0.54))
+        axes.grid(False)
+        self.image = axes.imshow(
             NO_STRIP,
             cmap="Blues",
             norm=PowerNorm(0.5, 0, 1),
@@ -108,26 +109,26 @@ class GradientPicture:
             extent=(0, 1, 1.5, 0.5),
             label="share of a layer's outputs",
         )
-        panel.set_title("outputs: the darker, the more", fontsize=10, y=1.02)
-        panel.set_ylabel("layer")
-        panel.xaxis.set_label_coords(0.5, -0.12)
-        panel.yaxis.set_label_coords(-0.14, 0.5)
-        self.nothing = panel.text(0.5, 1, "", ha="center", va="center")  # why a part is empty
+        axes.set_title("outputs: the darker, the more", fontsize=10, y=1.02)
+        axes.set_ylabel("layer")
+        axes.xaxis.set_label_coords(0.5, -0.12)
+        axes.yaxis.set_label_coords(-0.14, 0.5)
+        self.nothing = axes.text(0.5, 1, "", ha="center", va="center")  # why a part is empty
 
-    def _prepare_shares(self):
-        panel = self.shares
-        panel.set_position((0.875, 0.235, 0.105, 0.54))
-        (self.dead,) = panel.plot(
+    def _prepare_shares(self) -> None:
+        axes = self.shares
+        axes.set_position((0.875, 0.235, 0.105, 0.54))
+        (self.dead,) = axes.plot(
             [], [], "x", color=PALETTE["vermilion"], markeredgewidth=2, label="dead"
         )
-        (self.saturated,) = panel.plot(
+        (self.saturated,) = axes.plot(
             [], [], "o", color=PALETTE["purple"], markeredgecolor="black", label="saturated"
         )
-        panel.set(xlim=(-12, 112), xlabel="× dead units\n● saturated", yticks=[])
-        panel.set_xticks([0, 100], ["0 %", "100 %"])
-        panel.xaxis.set_label_coords(0.5, -0.12)
+        axes.set(xlim=(-12, 112), xlabel="× dead units\n● saturated", yticks=[])
+        axes.set_xticks([0, 100], ["0 %", "100 %"])
+        axes.xaxis.set_label_coords(0.5, -0.12)
 
-    def redraw(self, result):
+    def redraw(self, result: Result) -> None:
         """Change the artists so that they show this Result."""
         text = verdict_words.verdict(result)
         lines = textwrap.wrap(text[0].upper() + text[1:] + ".", LINE_LENGTH)
@@ -135,7 +136,7 @@ class GradientPicture:
         self._redraw_sizes(result)
         self._redraw_strips(result)
 
-    def _redraw_sizes(self, result):
+    def _redraw_sizes(self, result: Result) -> None:
         layers = np.arange(1, len(result.rms) + 1)
         low, high = limits(np.concatenate([result.rms, result.l2]))
         self.rms.set_data(layers, drawable(result.rms))
@@ -152,7 +153,7 @@ class GradientPicture:
         exponents = decades(low, high)
         self.sizes.set_yticks(10.0**exponents, [verdict_words.power(10.0**e) for e in exponents])
 
-    def _redraw_strips(self, result):
+    def _redraw_strips(self, result: Result) -> None:
         count = len(result.activations)
         self.image.set_data(np.nan_to_num(result.histograms) if count else NO_STRIP)
         self.image.set_extent((0, 1, max(count, 1) + 0.5, 0.5))
@@ -174,7 +175,7 @@ class GradientPicture:
         self.shares.set_ylim(max(count, 1) + 0.5, 0.5)
 
 
-def limits(values):
+def limits(values: np.ndarray) -> tuple[float, float]:
     """The ends of a logarithmic axis for these values and the band: whole powers of ten."""
     seen = values[np.isfinite(values) & (values > 0)]
     low = np.floor(np.log10(min([*seen, verdict_words.BAND[0]]))) - 1
@@ -182,25 +183,25 @@ def limits(values):
     return 10.0**low, 10.0 ** max(high, low + FEWEST_DECADES)
 
 
-def drawable(values):
+def drawable(values: np.ndarray) -> np.ndarray:
     """The values with nan in place of those that have no place on a logarithmic axis."""
     return np.where(np.isfinite(values) & (values > 0), values, np.nan)
 
 
-def decades(low, high):
+def decades(low: float, high: float) -> np.ndarray:
     """The exponents of at most MOST_TICKS powers of ten between two of them, evenly spaced."""
     low, high = round(np.log10(low)), round(np.log10(high))
     stride = -(-(high - low) // (MOST_TICKS - 1))
     return np.arange(-(-low // stride) * stride, high + 1, stride)
 
 
-def whole_ticks(count):
+def whole_ticks(count: int) -> list[int]:
     """At most MOST_TICKS whole numbers from 1 to count, evenly spaced."""
     stride = -(-count // MOST_TICKS)
     return list(range(1, count + 1, stride))
 
 
-def output_label(kinds):
+def output_label(kinds: Sequence[str]) -> str:
     """What the axis of the histograms shows, for these activations."""
     texts = {
         "Sigmoid": "sigmoid: 0 to 1",

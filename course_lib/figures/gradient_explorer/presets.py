@@ -8,7 +8,7 @@ from .settings import Settings
 LOGARITHM = 6  # this diagnosis is about how the loss is computed, which is not among the settings
 
 
-def of_case_a(case):
+def of_case_a(case: CaseA) -> Settings:
     """The Settings of a CaseA, as far as they go: without its momentum, and upright or mirrored."""
     return Settings(
         network="case A",
@@ -19,7 +19,7 @@ def of_case_a(case):
     )
 
 
-def of_case_b(case):
+def of_case_b(case: CaseB) -> Settings:
     """The Settings of a CaseB. The Jacobian is always the right one."""
     return Settings(
         network="case B",

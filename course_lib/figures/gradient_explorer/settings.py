@@ -2,7 +2,7 @@
 
 import numbers
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 CHOICES = {
     "network": ("layers", "case A", "case B"),
@@ -14,7 +14,7 @@ CHOICES = {
 RANGES = {  # smallest and largest
     "depth": (1, 50),
     "width": (4, 128),
-    "sigma": (1e-3, 100.0),
+    "std": (1e-3, 100.0),
     "batch_size": (1, 256),
     "steps": (0, 200),
     "learning_rate": (1e-6, 10.0),
@@ -31,7 +31,7 @@ class Settings:
     network: "layers", a stack of linear layers with activations between them; or "case A", "case
     B", the networks of the cases, each with its own depth, width and activations. depth: how many
     linear layers. width: how many outputs each has but the last. init: the first weights: "normal"
-    is N(0, sigma²), "case A" N(0, 0.01²) and U(0, 0.1) for the last layer, "case B" N(0, 1) for
+    is N(0, std²), "case A" N(0, 0.01²) and U(0, 0.1) for the last layer, "case B" N(0, 1) for
     weights and biases. inputs: the scale of the pixels. steps: of training, before the look, with
     batch_size images each.
     """
@@ -41,14 +41,14 @@ class Settings:
     width: int = 32
     activation: str = "sigmoid"
     init: str = "normal"
-    sigma: float = 0.1
+    std: float = 0.1
     loss: str = "cross-entropy"
     inputs: str = "normalised"
     batch_size: int = 64
     steps: int = 0
     learning_rate: float = 0.1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 known = ", ".join(map(repr, choices))
@@ -59,27 +59,27 @@ class Settings:
             if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
                 raise out_of_range(name, value)
 
-    def but(self, **settings):
+    def but(self, **settings: Any) -> Self:
         """The same with some settings changed."""
         return replace(self, **settings)
 
-    def to_text(self):
+    def to_text(self) -> str:
         """What differs from the defaults, as one line such as "depth=5 init=normal:0.01"."""
         standard, words = asdict(Settings()), []
         for name, value in asdict(self).items():
-            if name == "init" and value == "normal" and self.sigma != standard["sigma"]:
-                words.append(f"init=normal:{float(self.sigma)!r}")
-            elif name == "sigma" and self.init == "normal":
+            if name == "init" and value == "normal" and self.std != standard["std"]:
+                words.append(f"init=normal:{float(self.std)!r}")
+            elif name == "std" and self.init == "normal":
                 continue
             elif value != standard[name]:
                 words.append(f"{name}={as_word(value)}")
         return " ".join(words) or DEFAULT
 
     @classmethod
-    def from_text(cls, text):
+    def from_text(cls, text: str) -> Self:
         """The Settings of such a line. Raises ValueError, in one sentence."""
-        found = {}
-        for word in text.replace("init=normal:", "init=normal sigma=").split():
+        found: dict[str, Any] = {}
+        for word in text.replace("init=normal:", "init=normal std=").split():
             name, equals, value = word.partition("=")
             if word == DEFAULT:
                 continue
@@ -97,14 +97,14 @@ class Settings:
         return cls(**found)
 
 
-def as_word(value):
+def as_word(value: str | float) -> str:
     """A setting's value without spaces: "case A" becomes "case-A"."""
     if isinstance(value, str):
         return value.replace(" ", "-")
     return repr(int(value) if isinstance(value, numbers.Integral) else float(value))
 
 
-def as_value(name, word):
+def as_value(name: str, word: str) -> str | float:
     """The value that a word stands for: the other direction. Raises ValueError."""
     if name in CHOICES:
         by_word = {as_word(choice).lower(): choice for choice in CHOICES[name]}
@@ -121,7 +121,7 @@ def as_value(name, word):
     return value
 
 
-def out_of_range(name, value):
+def out_of_range(name: str, value: object) -> ValueError:
     """The ValueError for a number that a setting cannot have."""
     what, (low, high) = "a whole number" if name in WHOLE else "a number", RANGES[name]
     return ValueError(f"{name} is {value!r}; give {what} from {low:g} to {high:g}")

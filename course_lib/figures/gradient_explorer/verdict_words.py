@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .computation import Result
+
 BAND = (1e-3, 1.0)  # the RMS gradients of networks of 1 to 50 layers that learn, in our trials
 FADED, GROWN = 1e-2, 1e3  # the first layer's gradient, over the last layer's
 NOTHING, ENORMOUS = 1e-5, 1e3  # RMS gradients below the band, and above it
@@ -12,7 +14,7 @@ WORSE = 2  # times the loss before the training
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def verdict(result):
+def verdict(result: Result) -> str:
     """Say in one line what is wrong: "vanishing: the first layer receives 10⁻⁶ of the last"."""
     if result.overflowed is not None:
         trained = f", after {steps(result.steps)} of training" if result.settings.steps else ""
@@ -28,7 +30,7 @@ def verdict(result):
     return "; ".join(filter(None, found)) or healthy(result)
 
 
-def share(word, shares, limit):
+def share(word: str, shares: np.ndarray, limit: float) -> str:
     """Name the layers with such a share, the first with its share, or "" if there are none."""
     layers = np.flatnonzero(shares >= limit) + 1
     if not len(layers):
@@ -37,7 +39,7 @@ def share(word, shares, limit):
     return f"{word}: {percent(shares[layers[0] - 1])} of layer {layers[0]}{others}"
 
 
-def vanishing(result):
+def vanishing(result: Result) -> str:
     """The sentence for gradients that fade on the way back, or are next to nothing, or ""."""
     first, last, largest = result.rms[0], result.rms[-1], result.rms.max()
     if largest == 0:
@@ -53,7 +55,7 @@ def vanishing(result):
     return ""
 
 
-def exploding(result):
+def exploding(result: Result) -> str:
     """The sentence for gradients that grow on the way back, or are enormous, or ""."""
     first, last, largest = result.rms[0], result.rms[-1], result.rms.max()
     if first > GROWN * last:
@@ -63,7 +65,7 @@ def exploding(result):
     return ""
 
 
-def too_long(result):
+def too_long(result: Result) -> str:
     """The sentence for a step that is longer than the weights it changes, or ""."""
     layer = int(result.step.argmax())
     if not result.step[layer] > 1:
@@ -71,14 +73,14 @@ def too_long(result):
     return f"step too long: {short(result.step[layer])} times the weights of layer {layer + 1}"
 
 
-def worse(result):
+def worse(result: Result) -> str:
     """The sentence for a training that does the opposite of what it should, or ""."""
     if not result.loss > WORSE * result.loss_before:
         return ""
     return f"getting worse: the loss rose from {short(result.loss_before)} to {short(result.loss)}"
 
 
-def healthy(result):
+def healthy(result: Result) -> str:
     """The sentence for a network in which nothing is wrong."""
     if len(result.rms) == 1:
         return "healthy: the only layer receives its gradient"
@@ -86,7 +88,7 @@ def healthy(result):
     return f"healthy: the first layer receives {short(ratio)} times the gradient of the last"
 
 
-def progress(result):
+def progress(result: Result) -> str:
     """Say in one line what the loss is, and how far the next step goes in the first layer."""
     loss = f"Loss {short(result.loss)}"
     if result.settings.steps:
@@ -99,21 +101,22 @@ def progress(result):
     return f"{loss}. The next step moves layer 1 by {short(move)} times its weights."
 
 
-def steps(count):
+def steps(count: int) -> str:
+    """A number of steps in words: "1 step", "10 steps"."""
     return f"{count} step" + ("s" if count != 1 else "")
 
 
-def percent(share):
+def percent(share: float) -> str:
     """A share as "98 %". "100 %" is all of them, without exception."""
     return "over 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
 
 
-def power(value):
+def power(value: float) -> str:
     """The nearest power of ten, as "10⁻⁶"."""
     return "10" + str(round(np.log10(value))).translate(SUPERSCRIPTS)
 
 
-def short(value):
+def short(value: float) -> str:
     """A number in two digits, with a power of ten where it is far from 1; or in words."""
     if np.isnan(value):
         return "not a number"

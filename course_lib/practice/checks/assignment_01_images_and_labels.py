@@ -6,13 +6,20 @@ images are traced back. Frequencies are counted over so many trials that a corre
 far within the tolerance.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from .engine import Case, CheckFailed, check
 from .engine.common_mistakes import Recognised, shapes
 from .engine.describe import MOST_NUMBERS, describe, headline, kind_of
-from .engine.randomness import not_every_index_once, repeatable_case, wrong_index_array
-from .engine.runner import check_signature
+from .engine.randomness import (
+    for_each_seed,
+    not_every_index_once,
+    repeatable_case,
+    wrong_index_array,
+)
 
 # Tasks 1 to 3 and 6: file formats, normalisation, the orientation of images
 
@@ -30,7 +37,7 @@ WRAPPED = (
 )
 
 
-def images_to_pixels(function):
+def images_to_pixels(function: Callable[..., Any]) -> None:
     """function(images) -> pixels: (N, H, W, C) uint8 -> (N, C H W)."""
     check(
         "images_to_pixels",
@@ -49,7 +56,7 @@ def images_to_pixels(function):
     )
 
 
-def decode_frames(function):
+def decode_frames(function: Callable[..., Any]) -> None:
     """function(frames, height, width) -> images: (N, 3 H W) uint8 -> (N, H, W, 3)."""
     check(
         "decode_frames",
@@ -67,7 +74,7 @@ def decode_frames(function):
     )
 
 
-def normalise(function):
+def normalise(function: Callable[..., Any]) -> None:
     """function(train, test) -> (train, test): uint8 (N, H, W, C) -> float32 of the same shape."""
     check(
         "normalise",
@@ -118,7 +125,7 @@ def normalise(function):
     )
 
 
-def find_orientation(function):
+def find_orientation(function: Callable[..., Any]) -> None:
     """function(images, reference) -> (mirrored, turns)."""
     turn = (
         "np.rot90 turns anticlockwise, in the plane of the two axes that it is given. And can "
@@ -324,6 +331,7 @@ def orientation_case(
         {"images": images, "reference": (upright + off).astype(np.uint8)},
         (mirrored, turns),
         use=use_orientation,
+        parameters=("images", "reference"),
         hint=hint,
         suspects={} if mirrored else {INVERSE: (False, -turns % 4)},
         returns=("mirrored", "turns"),
@@ -332,7 +340,6 @@ def orientation_case(
 
 
 def use_orientation(function, images, reference):
-    check_signature(function, {"images": images, "reference": reference})
     result = function(images, reference)
     if isinstance(result, np.ndarray):
         raise CheckFailed(
@@ -371,7 +378,7 @@ def image_of(pixels):
 MANY = 200  # splits, to see whether every image has its chance
 
 
-def split(function):
+def split(function: Callable[..., Any]) -> None:
     """function(labels, share, rng) -> (first, second), two arrays of the images' numbers."""
     check(
         "split",
@@ -440,8 +447,8 @@ def fair_case(labels, share, title="every image has the same chance"):
     """
     labels = np.array(labels)
 
-    def use(function, labels, share):
-        return [function(labels.copy(), share, np.random.default_rng(seed)) for seed in range(MANY)]
+    def call(function, labels, share, rng):
+        return function(labels.copy(), share, rng)
 
     def judge(results):
         inside = np.zeros((MANY, len(labels)), bool)
@@ -468,7 +475,7 @@ def fair_case(labels, share, title="every image has the same chance"):
 
     return Case(
         {"labels": labels, "share": share},
-        use=use,
+        use=for_each_seed(range(MANY), call),
         judge=judge,
         title=title,
         hint="Which images of a class go into the first part? Who decides that?",
@@ -518,7 +525,7 @@ def shown(parts):
 IMAGES = 600  # to see whether every shift has its share
 
 
-def shift_and_mirror(function):
+def shift_and_mirror(function: Callable[..., Any]) -> None:
     """function(images, rng, most=4) -> images of the same shape and dtype."""
     check(
         "shift_and_mirror",

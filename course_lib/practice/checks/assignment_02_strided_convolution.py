@@ -5,6 +5,8 @@ an ordinary one whose filters hold zeros in the right places.
 """
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +14,14 @@ from course_lib.nn import loops
 from course_lib.nn.shapes import pair
 
 from .engine import Case, check, error_case
+from .engine.check_case import raised_or_returned
 from .engine.describe import shorten
-from .engine.example_inputs import drawn_convolution, numbers, with_batch_innermost
+from .engine.example_inputs import (
+    drawn_convolution,
+    numbers,
+    random_cases,
+    with_batch_innermost,
+)
 
 WINDOW = (
     "A window begins wherever it fits whole. It gives one number for each filter: the sum of "
@@ -33,7 +41,7 @@ FIRST_BIASES = "This comes out when every group takes the biases of the first on
 SETTINGS = {"image_size": None, "kernel_size": None, "stride": 1, "padding": 0, "dilation": 1}
 
 
-def output_shape(function):
+def output_shape(function: Callable[..., Any]) -> None:
     """function(image_size, kernel_size, stride=1, padding=0, dilation=1) -> (OH, OW)."""
     check(
         "output_shape",
@@ -68,7 +76,7 @@ def output_shape(function):
     )
 
 
-def conv2d_forward(function):
+def conv2d_forward(function: Callable[..., Any]) -> None:
     """function(x, weight, bias, stride=1, padding=0) -> y, as loops.conv2d_forward."""
     check(
         "conv2d_forward",
@@ -113,12 +121,12 @@ def conv2d_forward(function):
                 hint="x has the usual shape, but its numbers lie in another order in memory, "
                 "as in the course's own layers. Its strides in bytes are x.strides.",
             ),
-            *random_cases(conv2d_case, seeds=range(100, 106)),
+            *random_cases(conv2d_case, conv2d_sizes, range(100, 106), size_of_y, whole=False),
         ],
     )
 
 
-def dilated_conv2d(function):
+def dilated_conv2d(function: Callable[..., Any]) -> None:
     """function(x, weight, bias, dilation=1) -> y."""
     reach = "Which pixels does the window look at, and how many places are left for it to begin?"
     check(
@@ -160,7 +168,7 @@ def dilated_conv2d(function):
     )
 
 
-def depthwise_conv2d(function):
+def depthwise_conv2d(function: Callable[..., Any]) -> None:
     """function(x, weight, bias, stride=1, padding=0) -> y; weight (KH, KW, C)."""
     own = "Channel c of y comes from channel c of x, filter c and bias c, and from no others."
     check(
@@ -177,12 +185,12 @@ def depthwise_conv2d(function):
             depthwise_case((1, 5, 4, 3), (3, 2, 3), (1, 2), (2, 1), seed=8, hint=own),
             depthwise_case((2, 4, 3, 3), (2, 2, 3), seed=9, defaults=True, hint=LEFT_OUT),
             depthwise_case((2, 5, 4, 3), (3, 2, 3), 2, 1, seed=10, dtype=np.float32, hint=FLOAT32),
-            *random_cases(depthwise_case, seeds=range(100, 104)),
+            *random_cases(depthwise_case, depthwise_sizes, range(100, 104), size_of_y, whole=False),
         ],
     )
 
 
-def grouped_conv2d(function):
+def grouped_conv2d(function: Callable[..., Any]) -> None:
     """function(x, weight, bias, groups, stride=1, padding=0) -> y; C_in is cut into groups."""
     group = (
         "Which channels of x, which weights and which bias belong to filter k? The first "
@@ -257,15 +265,7 @@ def with_defaults(inputs):
     )
 
 
-def arrays(image, kernel, seed, dtype, whole):
-    """The inputs x, weight and bias; the last axis of a kernel is that of its biases."""
-    rng = np.random.default_rng(seed)
-    shapes = {"x": image, "weight": kernel, "bias": kernel[-1:]}
-    return {name: numbers(rng, shape, dtype, whole) for name, shape in shapes.items()}
-
-
-@functools.cache
-def conv2d_case(
+def convolution_inputs(
     image,
     kernel,
     stride=1,
@@ -273,67 +273,52 @@ def conv2d_case(
     *,
     seed,
     dtype=np.float64,
-    hint=WINDOW,
     defaults=False,
     batch_innermost=False,
     whole=True,
 ):
-    """A case of conv2d_forward. image (N, H, W, C_in), kernel (KH, KW, C_in, C_out)."""
-    inputs = arrays(image, kernel, seed, dtype, whole)
+    """Return x, weight and bias, and the settings: none where stride and padding are left out.
+
+    The last axis of a kernel is that of its biases.
+    """
+    rng = np.random.default_rng(seed)
+    shapes = {"x": image, "weight": kernel, "bias": kernel[-1:]}
+    inputs = {name: numbers(rng, shape, dtype, whole) for name, shape in shapes.items()}
     if batch_innermost:
         inputs["x"] = with_batch_innermost(inputs["x"])
-    settings = {} if defaults else {"stride": stride, "padding": padding}
+    return inputs, {} if defaults else {"stride": stride, "padding": padding}
+
+
+@functools.cache
+def conv2d_case(image, kernel, stride=1, padding=0, *, hint=WINDOW, **options):
+    """A case of conv2d_forward. image (N, H, W, C_in), kernel (KH, KW, C_in, C_out)."""
+    inputs, settings = convolution_inputs(image, kernel, stride, padding, **options)
     return convolution_case(inputs, settings, lambda weight: weight, hint)
 
 
 @functools.cache
-def depthwise_case(
-    image,
-    kernel,
-    stride=1,
-    padding=0,
-    *,
-    seed,
-    dtype=np.float64,
-    hint="",
-    defaults=False,
-    whole=True,
-):
+def depthwise_case(image, kernel, stride=1, padding=0, *, hint="", **options):
     """A case of depthwise_conv2d. image (N, H, W, C), kernel (KH, KW, C)."""
-    inputs = arrays(image, kernel, seed, dtype, whole)
-    settings = {} if defaults else {"stride": stride, "padding": padding}
+    inputs, settings = convolution_inputs(image, kernel, stride, padding, **options)
 
     def full(weight):
-        return weight[..., np.newaxis] * np.eye(kernel[2], dtype=dtype)
+        return weight[..., np.newaxis] * np.eye(kernel[2], dtype=weight.dtype)
 
     return convolution_case(inputs, settings, full, hint)
 
 
 @functools.cache
-def grouped_case(
-    image,
-    kernel,
-    groups,
-    stride=1,
-    padding=0,
-    *,
-    seed,
-    dtype=np.float64,
-    hint="",
-    defaults=False,
-    whole=True,
-):
+def grouped_case(image, kernel, groups, stride=1, padding=0, *, hint="", **options):
     """A case of grouped_conv2d. image (N, H, W, C_in), kernel (KH, KW, C_in / groups, C_out)."""
-    inputs = arrays(image, kernel, seed, dtype, whole) | {"groups": groups}
-    settings = {} if defaults else {"stride": stride, "padding": padding}
+    inputs, settings = convolution_inputs(image, kernel, stride, padding, **options)
     group_of_channel = np.repeat(np.arange(groups), kernel[2])
     group_of_filter = np.repeat(np.arange(groups), kernel[3] // groups)
     seen = group_of_channel[:, np.newaxis] == group_of_filter
 
     def full(weight):
-        return (np.tile(weight, (1, 1, groups, 1)) * seen).astype(dtype)
+        return (np.tile(weight, (1, 1, groups, 1)) * seen).astype(weight.dtype)
 
-    case = convolution_case(inputs, settings, full, hint)
+    case = convolution_case(inputs | {"groups": groups}, settings, full, hint)
     first = np.resize(inputs["bias"][: kernel[3] // groups], kernel[3])
     case.suspects[FIRST_BIASES] = case.expected - inputs["bias"] + first
     return case
@@ -343,40 +328,25 @@ def refused_groups(x, weight, groups, hint):
     """A case in which a ValueError must name C_in or C_out, whichever does not fit, alone."""
     right, wrong = ("C_in", "C_out") if x.shape[3] % groups else ("C_out", "C_in")
 
-    def use(function, *inputs):
-        try:
-            return function(*inputs)
-        except ValueError as error:
-            return error
-
     def judge(outcome):
-        if not isinstance(outcome, ValueError):
-            return f"A ValueError should be raised here; you returned {shorten(outcome)}."
-        if right in str(outcome) and wrong not in str(outcome):
+        what, value = outcome
+        if what == "returned":
+            return f"A ValueError should be raised here; you returned {shorten(value)}."
+        if right in str(value) and wrong not in str(value):
             return None
         return (
             f"The message of the ValueError should name {right}, and not {wrong}. It is "
-            f"{shorten(str(outcome))}."
+            f"{shorten(str(value))}."
         )
 
     inputs = {"x": x, "weight": weight, "bias": np.zeros(weight.shape[3]), "groups": groups}
-    return Case(inputs, hint=hint, use=use, judge=judge)
+    return Case(inputs, hint=hint, use=raised_or_returned, judge=judge)
 
 
 @functools.cache
-def dilated_case(
-    image, kernel, dilation, *, seed, dtype=np.float64, hint="", batch_innermost=False, whole=True
-):
+def dilated_case(image, kernel, dilation, *, hint="", **options):
     """A case of dilated_conv2d; without a dilation the argument is left out."""
-    case = conv2d_case(
-        image,
-        kernel,
-        seed=seed,
-        dtype=dtype,
-        defaults=True,
-        batch_innermost=batch_innermost,
-        whole=whole,
-    )
+    inputs, _ = convolution_inputs(image, kernel, **options)
     settings = {} if dilation is None else {"dilation": dilation}
     DH, DW = pair(dilation or 1, "dilation")
 
@@ -386,18 +356,22 @@ def dilated_case(
         wide[::DH, ::DW] = weight
         return wide
 
-    return convolution_case(case.inputs, settings, spread, hint)
+    return convolution_case(inputs, settings, spread, hint)
 
 
-def random_cases(make, seeds):
-    """Cases of drawn sizes, the smallest first, for conv2d_case and depthwise_case."""
-    cases = []
-    for seed in seeds:
-        image, kernel, stride, padding = drawn_convolution(seed, (4, 5, 5, 4, 4))
-        if make is depthwise_case:
-            kernel = kernel[:3]
-        cases.append(make(image, kernel, stride, padding, seed=seed, whole=False))
-    return sorted(cases, key=lambda case: case.expected.size)
+def conv2d_sizes(seed):
+    """Drawn arguments of conv2d_case."""
+    return drawn_convolution(seed, (4, 5, 5, 4, 4))
+
+
+def depthwise_sizes(seed):
+    """Drawn arguments of depthwise_case."""
+    image, kernel, stride, padding = conv2d_sizes(seed)
+    return image, kernel[:3], stride, padding
+
+
+def size_of_y(case):
+    return case.expected.size
 
 
 def convolution_case(inputs, settings, filters, hint):

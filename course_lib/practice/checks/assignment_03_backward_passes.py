@@ -5,7 +5,8 @@ the lesson; the student's own gradient check.
 """
 
 import functools
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,12 @@ from .engine import Case, CheckFailed, check
 from .engine.common_mistakes import Recognised, of_other_shape, shapes, wrong_alone
 from .engine.compare import compare
 from .engine.describe import kind_of
-from .engine.example_inputs import drawn_convolution, numbers, with_batch_innermost
+from .engine.example_inputs import (
+    drawn_convolution,
+    numbers,
+    random_cases,
+    with_batch_innermost,
+)
 
 # Tasks 1, 4 and 6: leaky ReLU, convolution, a residual block
 
@@ -73,7 +79,7 @@ JOINED = (
 ROWS = "Every image acts on the weights: their gradients add up over the rows."
 
 
-def leaky_relu_backward(function):
+def leaky_relu_backward(function: Callable[..., Any]) -> None:
     """function(dy, x, slope) -> dx."""
     case = leaky_case
     check(
@@ -94,7 +100,7 @@ def leaky_relu_backward(function):
     )
 
 
-def conv2d_backward(function):
+def conv2d_backward(function: Callable[..., Any]) -> None:
     """function(dy, x, weight, stride=1, padding=0) -> dx, dweight, dbias.
 
     As loops.conv2d_backward.
@@ -133,12 +139,12 @@ def conv2d_backward(function):
             case((2, 4, 3, 2), (2, 2, 2, 2), defaults=True, seed=15, hint=DEFAULTS),
             case((2, 5, 4, 2), (2, 3, 2, 2), 2, 1, seed=16, dtype=np.float32, hint=SINGLE),
             case((3, 5, 4, 2), (2, 3, 2, 2), batch_innermost=True, seed=17, hint=ORDER),
-            *random_conv_cases(range(100, 104)),
+            *random_cases(case, conv_sizes, range(100, 104), size_of_dy, whole=False),
         ],
     )
 
 
-def residual_backward(function):
+def residual_backward(function: Callable[..., Any]) -> None:
     """function(dy, x, weight1, weight2) -> dx, dweight1, dweight2."""
     case = residual_case
     x, up, down = np.array([[1.0, 2]]), np.array([[3.0], [-1]]), np.array([[2.0, 5]])
@@ -281,13 +287,13 @@ def windows_of_stride_one(dy, x, kernel, padding):
     )
 
 
-def random_conv_cases(seeds):
-    """Cases of conv2d_backward of drawn sizes, the smallest first."""
-    cases = []
-    for seed in seeds:
-        image, kernel, stride, padding = drawn_convolution(seed, (4, 4, 4, 4, 4))
-        cases.append(conv_case(image, kernel, stride, padding, seed=seed, whole=False))
-    return sorted(cases, key=lambda case: case.inputs["dy"].size)
+def conv_sizes(seed):
+    """Drawn arguments of conv_case."""
+    return drawn_convolution(seed, (4, 4, 4, 4, 4))
+
+
+def size_of_dy(case):
+    return case.inputs["dy"].size
 
 
 def residual_case(sizes, *, seed, weights=None, dtype=np.float64, hint=INNER, whole=True):
@@ -341,7 +347,7 @@ DEFAULT = "Without a stride the windows lie side by side: the stride is the kern
 EACH = "Each image and each channel is pooled for itself."
 
 
-def avgpool2d_backward(function):
+def avgpool2d_backward(function: Callable[..., Any]) -> None:
     """function(dy, x, kernel_size, stride=None) -> dx; all pixels of a window share alike."""
     case = avgpool_case
     check(
@@ -366,12 +372,12 @@ def avgpool2d_backward(function):
             case((2, 2, 3, 1), 2, 1, seed=10, hint=EACH),
             case((1, 4, 7, 1), (2, 3), None, seed=11, hint=DEFAULT),
             case((2, 5, 4, 2), (3, 2), (1, 2), seed=12, dtype=np.float32, hint=SINGLE),
-            *random_pool_cases(case, seeds=range(100, 104), whole=False),
+            *random_cases(case, pool_sizes, range(100, 104), size_of_x, whole=False),
         ],
     )
 
 
-def maxpool2d_split_backward(function):
+def maxpool2d_split_backward(function: Callable[..., Any]) -> None:
     """function(dy, x, kernel_size, stride=None) -> dx; the winners of a window share alike."""
     case = split_case
     check(
@@ -401,17 +407,17 @@ def maxpool2d_split_backward(function):
             case((2, 2, 3, 1), 2, 1, seed=12, hint=EACH),
             case((1, 4, 7, 1), (2, 3), None, seed=3, hint=DEFAULT),
             case((2, 5, 4, 2), (3, 2), (1, 2), seed=4, dtype=np.float32, hint=SINGLE),
-            *random_pool_cases(case, seeds=range(100, 104), whole=False),
+            *random_cases(case, pool_sizes, range(100, 104), size_of_x, whole=False),
         ],
     )
 
 
-def maxpool2d_forward(function):
+def maxpool2d_forward(function: Callable[..., Any]) -> None:
     """function(x, kernel_size, stride=None) -> y, as loops.maxpool2d_forward."""
     check("maxpool2d_forward", function, maxpool_cases(forward_case))
 
 
-def maxpool2d_backward(function):
+def maxpool2d_backward(function: Callable[..., Any]) -> None:
     """function(dy, x, kernel_size, stride=None) -> dx, as loops.maxpool2d_backward.
 
     Where several pixels of a window tie, its gradient may go to any of them, or be divided.
@@ -452,7 +458,7 @@ def maxpool_cases(case):
         case((1, 4, 7, 1), (2, 1), (1, 3), seed=11, hint=POOL_STEP),
         case((1, 4, 7, 1), (2, 3), None, seed=12, hint=DEFAULT),
         case((2, 5, 4, 2), (3, 2), (1, 2), seed=13, dtype=np.float32, hint=SINGLE),
-        *random_pool_cases(case, seeds=range(100, 104)),
+        *random_cases(case, pool_sizes, range(100, 104), size_of_x),
     ]
 
 
@@ -551,15 +557,16 @@ def tied_case(table, kernel_size, *, hint):
     return Case(inputs, judge=judge, hint=hint)
 
 
-def random_pool_cases(case, seeds, **options):
-    """Cases of drawn sizes, the smallest first."""
-    cases = []
-    for seed in seeds:
-        rng = np.random.default_rng(seed)
-        KH, KW, SH, SW = (int(n) for n in rng.integers(1, 4, 4))
-        image = (2, KH + int(rng.integers(1, 5)), KW + int(rng.integers(1, 5)), 3)
-        cases.append(case(image, (KH, KW), (SH, SW), seed=seed, **options))
-    return sorted(cases, key=lambda case: case.inputs["x"].size)
+def pool_sizes(seed):
+    """Drawn arguments of a pooling's case: image, kernel and stride."""
+    rng = np.random.default_rng(seed)
+    KH, KW, SH, SW = (int(n) for n in rng.integers(1, 4, 4))
+    image = (2, KH + int(rng.integers(1, 5)), KW + int(rng.integers(1, 5)), 3)
+    return image, (KH, KW), (SH, SW)
+
+
+def size_of_x(case):
+    return case.inputs["x"].size
 
 
 # Numbers, and the loops of every pooling
@@ -649,7 +656,7 @@ class Operation(NamedTuple):
     fault: str = ""
 
 
-def gradient_check(function):
+def gradient_check(function: Callable[..., Any]) -> None:
     """function(f, backward, x) -> whether backward(dy, x) is the gradient of f at x."""
     triple = Operation(
         "3 * x", lambda x: 3 * x, lambda dy, x: 3 * dy, wrong=lambda dy, x: dy, fault="dx = dy"

@@ -2,6 +2,8 @@
 
 import functools
 import tracemalloc
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +62,7 @@ NUMBER = (
 ANYTHING = "An ignored row may hold anything, and 0 * nan is nan."
 
 
-def top_k_accuracy(function):
+def top_k_accuracy(function: Callable[..., Any]) -> None:
     """function(logits, labels, k) -> accuracy from 0 to 1."""
     case = top_k_case
     three = [[3.0, 1, 2], [3, 1, 2]]
@@ -85,7 +87,7 @@ def top_k_accuracy(function):
     )
 
 
-def binary_cross_entropy(function):
+def binary_cross_entropy(function: Callable[..., Any]) -> None:
     """function(logits, targets) -> loss, dlogits."""
     case = binary_case
     check(
@@ -113,7 +115,7 @@ def binary_cross_entropy(function):
     )
 
 
-def cross_entropy_smoothed(function):
+def cross_entropy_smoothed(function: Callable[..., Any]) -> None:
     """function(logits, labels, smoothing) -> loss, dlogits."""
     case = smoothed_case
     check(
@@ -141,7 +143,7 @@ def cross_entropy_smoothed(function):
     )
 
 
-def masked_cross_entropy(function):
+def masked_cross_entropy(function: Callable[..., Any]) -> None:
     """function(logits, labels) -> loss, dlogits; the label -1 is ignored."""
     case = masked_case
     nothing = [np.nan, np.nan, np.nan]
@@ -338,7 +340,7 @@ KEEPS = (
 )
 
 
-def temperature_backward(function):
+def temperature_backward(function: Callable[..., Any]) -> None:
     """function(dp, logits, temperature) -> dlogits, dtemperature."""
     case = temperature_case
     check(
@@ -375,7 +377,7 @@ def temperature_backward(function):
     )
 
 
-def log_sum_exp_streaming(function):
+def log_sum_exp_streaming(function: Callable[..., Any]) -> None:
     """function(pieces) -> log of the sum of exp over all classes, for each row."""
     case = stream_case
     check(

@@ -2,6 +2,8 @@
 
 import functools
 import itertools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -10,8 +12,14 @@ from course_lib.nn import losses, networks
 
 from .engine import Case, CheckFailed, check
 from .engine.describe import describe
-from .engine.randomness import not_every_index_once, repeatable_case, same, wrong_index_array
-from .engine.runner import check_signature
+from .engine.randomness import (
+    for_each_seed,
+    not_every_index_once,
+    repeatable_case,
+    same,
+    wrong_index_array,
+)
+from .engine.runner import weights_kept
 
 # Tasks 1 and 2: mini-batches, and the gradient of one put together from pieces
 
@@ -20,7 +28,7 @@ EPOCHS = 3
 CLASSES = 3
 
 
-def minibatches(function):
+def minibatches(function: Callable[..., Any]) -> None:
     """function(count, batch_size, rng): something that yields arrays of the images' numbers."""
     check(
         "minibatches",
@@ -44,7 +52,7 @@ def minibatches(function):
     )
 
 
-def accumulate(function):
+def accumulate(function: Callable[..., Any]) -> None:
     """function(network, loss, images, labels, piece) -> (mean loss, gradient row)."""
     weights = "How many images does each piece stand for?"
     check(
@@ -78,6 +86,7 @@ def batches_case(count, batch_size, *, hint="", seed=0, title=""):
     return Case(
         {"count": count, "batch_size": batch_size, "rng": rng},
         use=batches_of,
+        parameters=("count", "batch_size", "rng"),
         hint=hint,
         judge=lambda batches: wrong_batches(batches, count, batch_size),
         given=f"count = {count}\nbatch_size = {batch_size}\nrng = np.random.default_rng({seed})",
@@ -115,12 +124,6 @@ def new_order_case(count, batch_size, title="a second pass"):
 def well_shuffled_case(count, batch_size, title="how well it is shuffled"):
     """A case of minibatches: every image may come anywhere, and with any other one."""
 
-    def use(function, count, batch_size):
-        return [
-            batches_of(function, count, batch_size, np.random.default_rng(seed))
-            for seed in range(SHUFFLES)
-        ]
-
     def judge(shuffles):
         place = np.empty((SHUFFLES, count), int)  # of the mini-batch in which each image is
         for row, batches in zip(place, shuffles, strict=True):
@@ -153,7 +156,7 @@ def well_shuffled_case(count, batch_size, title="how well it is shuffled"):
 
     return Case(
         {"count": count, "batch_size": batch_size},
-        use=use,
+        use=for_each_seed(range(SHUFFLES), batches_of),
         judge=judge,
         title=title,
         hint="The order should be any order of all the images, each equally likely.",
@@ -216,6 +219,7 @@ def pieces_case(count, piece, *, seed, loss=losses.CrossEntropyLoss, hint="", ti
         {"network": small, "loss": loss(), "images": images, "labels": labels, "piece": piece},
         expected,
         use=use_accumulate,
+        parameters=("network", "loss", "images", "labels", "piece"),
         hint=hint,
         suspects=suspects,
         returns=("value", "gradient"),
@@ -256,7 +260,6 @@ class SmallMemory(networks.Sequential):
 
 def batches_of(function, count, batch_size, rng):
     """A list of the mini-batches, at most one more than there are images."""
-    check_signature(function, {"count": count, "batch_size": batch_size, "rng": rng})
     batches = function(count, batch_size, rng)
     if batches is None:
         raise CheckFailed(
@@ -292,29 +295,18 @@ def shortly(numbers):
 
 
 def use_accumulate(function, small, loss, images, labels, piece):
-    inputs = dict(
-        zip(
-            ("network", "loss", "images", "labels", "piece"),
-            (small, loss, images, labels, piece),
-            strict=True,
-        )
+    sentence = (
+        "The weights of the network are not what they were before. Only the gradient is wanted, "
+        "without a step."
     )
-    check_signature(function, inputs)
-    before = [layer.params[name].copy() for layer, name in networks.parameter_slots(small)]
-    result = function(*inputs.values())
-    after = [layer.params[name] for layer, name in networks.parameter_slots(small)]
-    if not all(map(np.array_equal, before, after)):
-        raise CheckFailed(
-            "The weights of the network are not what they were before. Only the "
-            "gradient is wanted, without a step."
-        )
-    return result
+    with weights_kept(small, sentence):
+        return function(small, loss, images, labels, piece)
 
 
 # Task 4: steps with Nesterov's momentum
 
 
-def nesterov_step(function):
+def nesterov_step(function: Callable[..., Any]) -> None:
     """function(params, grads, velocities, learning_rate, momentum); changes params in place."""
     memory = "What must be left in velocities for the next call?"
     check(
@@ -455,6 +447,7 @@ def nesterov_case(
         {"params": params, "grads": grads, "learning_rates": rates, "momentum": momentum},
         train(nesterov),
         use=functools.partial(use_steps, reuse=reuse),
+        parameters=("params", "grads", "velocities", "learning_rate", "momentum"),
         suspects=suspects,
         hint=hint,
         returns="params",
@@ -474,15 +467,7 @@ def use_steps(function, params, grads, learning_rates, momentum, reuse=False):
             for name, array in same.items():
                 array[...] = gradient[name]
             gradient = dict(same)
-        inputs = {
-            "params": weights,
-            "grads": gradient,
-            "velocities": velocities,
-            "learning_rate": rate,
-            "momentum": momentum,
-        }
-        check_signature(function, inputs)
-        function(*inputs.values())
+        function(weights, gradient, velocities, rate, momentum)
         for name, array in arrays.items():
             if weights.get(name) is not array:
                 raise CheckFailed(
@@ -522,7 +507,7 @@ def by_turns_case(*, seed, title="two networks, in turn"):
 # Tasks 3 and 5: what mini-batches tell about the noise, and how many images it takes
 
 
-def estimate_noise(function):
+def estimate_noise(function: Callable[..., Any]) -> None:
     """function(small, large, small_size, large_size) -> (signal, variance)."""
     check(
         "estimate_noise",
@@ -570,7 +555,7 @@ def estimate_noise(function):
     )
 
 
-def batch_size_for(function):
+def batch_size_for(function: Callable[..., Any]) -> None:
     """function(gradients, cosine) -> the smallest batch size, an int."""
     check(
         "batch_size_for",
@@ -658,6 +643,7 @@ def noise_case(small, large, small_size, large_size, *, hint="", title=""):
         solve(*squares),
         suspects=suspects,
         use=use_noise,
+        parameters=("small", "large", "small_size", "large_size"),
         returns=("signal", "variance"),
         hint=hint,
         title=title,
@@ -666,9 +652,6 @@ def noise_case(small, large, small_size, large_size, *, hint="", title=""):
 
 def use_noise(function, *inputs):
     """Call the function; an array of two numbers, as from np.linalg.solve, counts as a pair."""
-    check_signature(
-        function, dict(zip(("small", "large", "small_size", "large_size"), inputs, strict=True))
-    )
     result = function(*inputs)
     two = isinstance(result, np.ndarray) and result.shape == (2,)
     return tuple(result) if two else result

@@ -5,6 +5,8 @@ The broken networks themselves are in course_lib.cases.patients.
 
 import functools
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -12,15 +14,16 @@ from course_lib.cases.patients import FAULTS, Patient, admit
 from course_lib.diagnostics import observe
 from course_lib.nn import layers
 from course_lib.nn.gradcheck import STEP
-from course_lib.nn.networks import Sequential, parameter_slots
+from course_lib.nn.networks import Sequential
 
 from .engine import Case, CheckFailed, check, error_case
 from .engine.describe import describe
+from .engine.runner import weights_kept
 
 # Task 1: a chain
 
 
-def chain_gradients(function):
+def chain_gradients(function: Callable[..., Any]) -> None:
     """function(weights, slopes) -> gradients (L + 1,) of the last output, along the chain."""
     own = "Which factors lie between y_k and the last output? Those before it do not matter."
     check(
@@ -91,7 +94,7 @@ def random_chain(length, seed):
 # Task 2: a gain. The means of squares are known exactly, or to 15 digits.
 
 
-def gain(function):
+def gain(function: Callable[..., Any]) -> None:
     """function(activation) -> the factor g such that weights of N(0, g² / n) keep the spread."""
     square = "The weights shall make up for what the activation does to the mean *square*."
     edge = "How far from 0 do numbers from N(0, 1) still count here? A square of a square grows."
@@ -194,7 +197,7 @@ def beyond(kink):
 # Task 3: clipping
 
 
-def clip_gradients(function):
+def clip_gradients(function: Callable[..., Any]) -> None:
     """function(grads, max_norm) -> (clipped, norm)."""
     check(
         "clip_gradients",
@@ -340,7 +343,7 @@ def gradients_given(grads, max_norm):
 # Task 4: what each layer does to the signal and to the gradient
 
 
-def layer_factors(function):
+def layer_factors(function: Callable[..., Any]) -> None:
     """function(network, x, dy) -> a list of {"forward", "backward", "asleep"}, one a layer."""
     sleep = "A unit is asleep if its slope is small for *every* image. Which units are there?"
     way = "Which array goes into this layer, on the way forward and on the way back?"
@@ -457,20 +460,17 @@ def factors_case(parts, x, dy, hint="", title=""):
         expected,
         hint=hint,
         suspects=suspects,
-        use=with_weights_kept,
+        use=use_factors,
         given="\n".join(lines),
         title=title or kinds,
         returns="factors",
     )
 
 
-def with_weights_kept(function, network, x, dy):
-    before = [layer.params[name].copy() for layer, name in parameter_slots(network)]
-    result = function(network, x, dy)
-    after = [layer.params[name] for layer, name in parameter_slots(network)]
-    if len(before) != len(after) or not all(map(np.array_equal, before, after)):
-        raise CheckFailed("Your function changed the weights of the network. It shall only look.")
-    return result
+def use_factors(function, network, x, dy):
+    sentence = "Your function changed the weights of the network. It shall only look."
+    with weights_kept(network, sentence):
+        return function(network, x, dy)
 
 
 class Start:
@@ -566,7 +566,7 @@ UNKNOWN = "unknown"
 LEARNED = 0.75  # accuracy on the test digits; untreated patients stay below 0.3
 
 
-def diagnosis(function):
+def diagnosis(function: Callable[..., Any]) -> None:
     """function() -> {"K": fault, "L": fault, "M": fault}. Only the form is looked at."""
     check("diagnosis", function, [Case({}, judge=wrong_keys), *map(form_case, LETTERS)])
     print("The form is right. Whether the diagnoses are, your evidence has to show.")
@@ -604,7 +604,7 @@ def diagnosis_case(letter, fault):
     return Case({}, fault, use=lambda function: function()[letter], title=f"patient {letter}")
 
 
-def repair(function):
+def repair(function: Callable[..., Any]) -> None:
     """function(name, patient) changes one thing about the patient, so that it learns."""
     check("repair", function, [repair_case(LETTERS), repair_case(LETTERS, seed=7)])
 
@@ -649,12 +649,12 @@ def treated(function, name, seed):
     changed = changes(before, patient, parts, loss)
     if len(changed) > 1:
         return f"patient {name}: you changed {listed(changed)}. Change only one of them."
-    if patient.passes != before.passes:
+    if patient.epochs != before.epochs:
         raise CheckFailed(
-            f"patient {name}: the number of passes stays {before.passes}, and you "
-            f"set {patient.passes}."
+            f"patient {name}: the number of epochs stays {before.epochs}, and you "
+            f"set {patient.epochs}."
         )
-    patient.passes, patient.seed, patient.test_labels = before.passes, seed, before.test_labels
+    patient.epochs, patient.seed, patient.test_labels = before.epochs, seed, before.test_labels
     history = Patient.train(patient)
     accuracy = Patient.accuracy(patient)
     if accuracy >= LEARNED:
@@ -663,7 +663,7 @@ def treated(function, name, seed):
     if changed == ["the images"] and np.array_equal(before.test_images, patient.test_images):
         what += ", but test_images not in the same way"
     return (
-        f"patient {name}: it still does not learn ({what}). After {patient.passes} passes its "
+        f"patient {name}: it still does not learn ({what}). After {patient.epochs} epochs its "
         f"loss is {history.loss[-1]:.3g}, and it gets {accuracy:.0%} of the test digits right; "
         f"{LEARNED:.0%} are wanted."
     )

@@ -23,8 +23,27 @@ def changed(function, mistake, *replacements):
     return mutant
 
 
-def changes(function, mistakes):
-    """Many mutants of one function: [(mistake, replacement, ...), ...]."""
+def changes(function, table):
+    r"""Many mutants of one function, from a table of its mistakes.
+
+    A mistake that is one replacement fits in a line, or has it in the next one; further ones follow.
+    A \n in them is a new line of the program:
+
+        the bias forgotten | + bias =>
+        stride ignored in both loops
+            i * SH => i
+            j * SW => j
+    """
+    mistakes = []
+    for line in textwrap.dedent(table).strip().splitlines():
+        mistake, _, replacement = line.partition(" | ")
+        if line.startswith(" "):
+            replacement = line
+        else:
+            mistakes.append([mistake])
+        if replacement:
+            old, new = replacement.replace("\\n", "\n").split("=>")
+            mistakes[-1].append((old.strip(" "), new.strip(" ")))
     return [changed(function, *mistake) for mistake in mistakes]
 
 

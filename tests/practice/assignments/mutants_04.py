@@ -5,315 +5,134 @@ import numpy as np
 from tests.practice.assignments import changes, endless
 from tests.practice.assignments import solutions_04 as right
 
-NAN = " & ~np.isnan(logits).any(axis=1)"
-
-
-def top_k_by_argsort(logits, labels, k):
-    """the k last of argsort: ties are left to the sorting"""
-    best = np.argsort(logits, axis=1)[:, -k:]
-    return float((best == labels[:, np.newaxis]).any(axis=1).mean())
-
-
-def top_k_by_first_argsort(logits, labels, k):
-    """the k first of argsort: the lowest logits"""
-    best = np.argsort(logits, axis=1)[:, :k]
-    return float((best == labels[:, np.newaxis]).any(axis=1).mean())
-
-
-def top_k_by_stable_argsort(logits, labels, k):
-    """the k first of a stable argsort: ties go to the class that comes first"""
-    best = np.argsort(-logits, axis=1, kind="stable")[:, :k]
-    return float((best == labels[:, np.newaxis]).any(axis=1).mean())
-
-
-def top_k_by_threshold(logits, labels, k):
-    """at least as high as the k-th highest: every tie counts as right"""
-    limit = np.sort(logits, axis=1)[:, -k]
-    return float((logits[np.arange(len(labels)), labels] >= limit).mean())
-
-
-def top_k_by_argmax(logits, labels, k):
-    """argmax, whatever k"""
-    return float((logits.argmax(axis=1) == labels).mean())
-
-
 TOP_K = changes(
     right.top_k_accuracy,
-    [
-        ("a tie counts for the label", ("logits >= own", "logits > own"), (" - 1", "")),
-        ("the label counts as one of the others", (" - 1\n", "\n")),
-        ("k others ahead are still right", ("ahead < k", "ahead <= k")),
-        ("a row with nan counts as any other", (NAN, "")),
-        (
-            "nan is looked for in the label's logit only",
-            ("np.isnan(logits).any(axis=1)", "np.isnan(own[:, 0])"),
-        ),
-        (
-            "one nan makes all images wrong",
-            ("np.isnan(logits).any(axis=1)", "np.isnan(logits).any()"),
-        ),
-        (
-            "images with nan left out of the mean",
-            ("return right.mean()", "return right[~np.isnan(logits).any(axis=1)].mean()"),
-        ),
-        ("the lowest logits", ("logits >= own", "logits <= own")),
-        ("absolute logits", ("own = logits", "logits = np.abs(logits)\n    own = logits")),
-        ("how many, not which share", ("right.mean()", "int(right.sum())")),
-        ("in per cent", ("right.mean()", "100 * right.mean()")),
-        ("the error, not the accuracy", ("right.mean()", "1 - right.mean()")),
-        ("divided by the number of classes", ("right.mean()", "right.sum() / logits.shape[1]")),
-        ("labels count from 1", ("labels]", "labels - 1]")),
-        ("each image's verdict, not their mean", ("right.mean()", "right")),
-        (
-            "nan replaced in place",
-            ("own = logits", "logits[np.isnan(logits)] = -np.inf\n    own = logits"),
-        ),
-    ],
-) + [
-    top_k_by_argsort,
-    top_k_by_first_argsort,
-    top_k_by_stable_argsort,
-    top_k_by_threshold,
-    top_k_by_argmax,
-]
-
-
-def naive_binary(logits, targets):
-    """sigmoid, then the logarithm"""
-    p = 1 / (1 + np.exp(-logits))
-    loss = -(targets * np.log(p) + (1 - targets) * np.log(1 - p)).mean()
-    return loss, (p - targets) / len(p)
-
-
-def binary_with_epsilon(logits, targets):
-    """log(p + eps)"""
-    p = 1 / (1 + np.exp(-logits))
-    loss = -(targets * np.log(p + 1e-12) + (1 - targets) * np.log(1 - p + 1e-12)).mean()
-    return loss, (p - targets) / len(p)
-
-
-def binary_clipped(logits, targets):
-    """logits clipped to ±50"""
-    return right.binary_cross_entropy(np.clip(logits, -50, 50), targets)
-
-
-def binary_softplus(logits, targets):
-    """log(1 + exp(z)) - t z, which overflows"""
-    loss = (np.log1p(np.exp(logits)) - targets * logits).mean()
-    return loss, (1 / (1 + np.exp(-logits)) - targets) / len(logits)
-
-
-def binary_gradient_overflows(logits, targets):
-    """the loss is safe, and the gradient is exp(z) / (1 + exp(z))"""
-    loss, _ = right.binary_cross_entropy(logits, targets)
-    return loss, (np.exp(logits) / (1 + np.exp(logits)) - targets) / len(logits)
-
-
-def binary_hard(logits, targets):
-    """if target == 1, else: soft targets count as 0"""
-    return right.binary_cross_entropy(logits, (targets == 1).astype(logits.dtype))
-
-
-def binary_rounded(logits, targets):
-    """targets turned into whole numbers"""
-    return right.binary_cross_entropy(logits, targets.astype(int).astype(logits.dtype))
+    """
+    a tie counts for the label
+        logits >= own => logits > own
+        - 1 =>
+    the label counts as one of the others | - 1 =>
+    k others ahead are still right | ahead < k => ahead <= k
+    a row with nan counts as any other | & ~np.isnan(logits).any(axis=1) =>
+    nan is looked for in the label's logit only
+        np.isnan(logits).any(axis=1) => np.isnan(own[:, 0])
+    one nan makes all images wrong | np.isnan(logits).any(axis=1) => np.isnan(logits).any()
+    images with nan left out of the mean
+        return right.mean() => return right[~np.isnan(logits).any(axis=1)].mean()
+    the lowest logits | logits >= own => logits <= own
+    the k last of argsort: ties are left to the sorting
+        right.mean() => (np.argsort(logits)[:, -k:] == labels[:, np.newaxis]).any(axis=1).mean()
+    the k first of argsort: the lowest logits
+        right.mean() => (np.argsort(logits)[:, :k] == labels[:, np.newaxis]).any(axis=1).mean()
+    the k first of a stable argsort: ties go to the class that comes first
+        right.mean() => (np.argsort(-logits, kind="stable")[:, :k] == labels[:, np.newaxis]).any(axis=1).mean()
+    at least as high as the k-th highest: every tie counts as right
+        right.mean() => (own[:, 0] >= np.sort(logits)[:, -k]).mean()
+    argmax, whatever k | right.mean() => (logits.argmax(axis=1) == labels).mean()
+    absolute logits | own = logits => logits = np.abs(logits); own = logits
+    how many, not which share | right.mean() => int(right.sum())
+    in per cent | right.mean() => 100 * right.mean()
+    the error, not the accuracy | right.mean() => 1 - right.mean()
+    divided by the number of classes | right.mean() => right.sum() / logits.shape[1]
+    labels count from 1 | labels] => labels - 1]
+    each image's verdict, not their mean | right.mean() => right
+    nan replaced in place | own = logits => logits[np.isnan(logits)] = -np.inf; own = logits
+    """,
+)
 
 
 BINARY = changes(
     right.binary_cross_entropy,
-    [
-        (
-            "only targets of 1 count",
-            (
-                "np.maximum(z, 0) - z * targets + np.log1p(small)",
-                "targets * (np.maximum(-z, 0) + np.log1p(small))",
-            ),
-        ),
-        ("the sum, not the mean", ("np.mean(", "np.sum(")),
-        ("the gradient not divided by N", (" / len(z))", ")")),
-        ("loss and gradient of the sum", ("np.mean(", "np.sum("), (" / len(z))", ")")),
-        ("targets exchanged", ("z = logits", "z, targets = logits, 1 - targets")),
-        ("targets - p: uphill", ("(p - targets)", "(targets - p)")),
-        ("the loss with the wrong sign", ("np.mean(", "-np.mean(")),
-        ("the gradient with respect to p", ("(p - targets)", "((p - targets) / (p * (1 - p)))")),
-        (
-            "squared error's gradient: p (1 - p) too much",
-            ("(p - targets)", "((p - targets) * p * (1 - p))"),
-        ),
-        (
-            "|z| forgotten on one side",
-            ("np.exp(-np.abs(z))", "np.exp(-z)"),
-            ("np.where(z >= 0, 1, small)", "1"),
-        ),
-        (
-            "tanh in place of the sigmoid",
-            ("np.where(z >= 0, 1, small) / (1 + small)", "np.tanh(z)"),
-        ),
-        ("the sigmoid of |z|", ("np.where(z >= 0, 1, small)", "1")),
-        ("logarithm to base 2", ("np.log1p(small)", "np.log2(1 + small)")),
-        ("always float64", (".astype(z.dtype)", ".astype(np.float64)")),
-        (
-            "each image's loss",
-            (
-                "np.mean(np.maximum(z, 0) - z * targets + np.log1p(small))",
-                "np.maximum(z, 0) - z * targets + np.log1p(small)",
-            ),
-        ),
-        ("only the loss returned", (", ((p - targets) / len(z)).astype(z.dtype)", "")),
-        (
-            "gradient first",
-            (
-                "return loss, ((p - targets) / len(z)).astype(z.dtype)",
-                "return ((p - targets) / len(z)).astype(z.dtype), loss",
-            ),
-        ),
-        (
-            "the logits of the caller shifted in place",
-            ("z = logits", "z = logits\n    z -= z.max()"),
-        ),
-    ],
-) + [
-    naive_binary,
-    binary_with_epsilon,
-    binary_clipped,
-    binary_softplus,
-    binary_gradient_overflows,
-    binary_hard,
-    binary_rounded,
-]
-
-
-def smoothed_with_log_p(logits, labels, smoothing):
-    """softmax, then log(p + eps)"""
-    _, gradient = right.cross_entropy_smoothed(logits, labels, smoothing)
-    p = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    q = smoothing / p.shape[1] + (1 - smoothing) * np.eye(p.shape[1])[labels]
-    return -(q * np.log(p + 1e-12)).sum() / len(p), gradient
-
-
-def smoothed_probability(logits, labels, smoothing):
-    """the probability smoothed, not the target"""
-    _, gradient = right.cross_entropy_smoothed(logits, labels, smoothing)
-    p = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    p = (1 - smoothing) * p + smoothing / p.shape[1]
-    return -np.log(p[np.arange(len(p)), labels]).mean(), gradient
+    """
+    only targets of 1 count
+        np.maximum(z, 0) - z * targets + np.log1p(small) => targets * (np.maximum(-z, 0) + np.log1p(small))
+    the sum, not the mean | np.mean( => np.sum(
+    the gradient not divided by N | / len(z)) => )
+    loss and gradient of the sum
+        np.mean( => np.sum(
+        / len(z)) => )
+    targets exchanged | z = logits => z, targets = logits, 1 - targets
+    targets - p: uphill | (p - targets) => (targets - p)
+    the loss with the wrong sign | np.mean( => -np.mean(
+    the gradient with respect to p | (p - targets) => ((p - targets) / (p * (1 - p)))
+    squared error's gradient: p (1 - p) too much | (p - targets) => ((p - targets) * p * (1 - p))
+    |z| forgotten on one side
+        np.exp(-np.abs(z)) => np.exp(-z)
+        np.where(z >= 0, 1, small) => 1
+    tanh in place of the sigmoid | np.where(z >= 0, 1, small) / (1 + small) => np.tanh(z)
+    the sigmoid of |z| | np.where(z >= 0, 1, small) => 1
+    logarithm to base 2 | np.log1p(small) => np.log2(1 + small)
+    always float64 | .astype(z.dtype) => .astype(np.float64)
+    each image's loss
+        np.mean(np.maximum(z, 0) - z * targets + np.log1p(small)) => np.maximum(z, 0) - z * targets + np.log1p(small)
+    only the loss returned | , ((p - targets) / len(z)).astype(z.dtype) =>
+    gradient first
+        return loss, ((p - targets) / len(z)).astype(z.dtype) => return ((p - targets) / len(z)).astype(z.dtype), loss
+    the logits of the caller shifted in place | z = logits => z = logits; z -= z.max()
+    log(p + eps) in the loss
+        np.mean(np.maximum(z, 0) - z * targets + np.log1p(small)) => 0.0
+        return loss => loss = -np.mean(targets * np.log(p + 1e-12) + (1 - targets) * np.log(1 - p + 1e-12)); return loss
+    logits clipped to ±50 | z = logits => z = np.clip(logits, -50, 50)
+    log(1 + exp(z)) - t z, which overflows
+        np.maximum(z, 0) - z * targets + np.log1p(small) => np.log1p(np.exp(z)) - z * targets
+    the loss is safe, and the gradient is exp(z) / (1 + exp(z))
+        np.where(z >= 0, 1, small) / (1 + small) => np.exp(z) / (1 + np.exp(z))
+    if target == 1, else: soft targets count as 0
+        z = logits => z, targets = logits, (targets == 1).astype(logits.dtype)
+    targets turned into whole numbers
+        z = logits => z, targets = logits, targets.astype(int).astype(logits.dtype)
+    """,
+) + changes(
+    right.binary_by_log_sigmoid,
+    """
+    sigmoid, then the logarithm
+        np.minimum(z, 0) - np.log1p(np.exp(-np.abs(z))) => np.log(1 / (1 + np.exp(-z)))
+    """,
+)
 
 
 SMOOTHED = changes(
     right.cross_entropy_smoothed,
-    [
-        ("smoothing ignored", ("N, K = logits.shape", "N, K = logits.shape\n    smoothing = 0.0")),
-        (
-            "smoothing / K for the others, 1 - smoothing for the label",
-            ("labels] += 1 - smoothing", "labels] = 1 - smoothing"),
-        ),
-        (
-            "smoothing / (K - 1) for the others",
-            ("smoothing / K, logits.dtype)", "smoothing / (K - 1), logits.dtype)"),
-            ("labels] += 1 - smoothing", "labels] = 1 - smoothing"),
-        ),
-        ("every other class gets all of smoothing", ("smoothing / K,", "smoothing,")),
-        ("the label gets all of 1 as well", ("+= 1 - smoothing", "+= 1")),
-        (
-            "smoothing and 1 - smoothing exchanged",
-            ("N, K = logits.shape", "N, K = logits.shape\n    smoothing = 1 - smoothing"),
-        ),
-        (
-            "the gradient of hard labels",
-            (
-                "(np.exp(log_p) - targets)",
-                "(np.exp(log_p) - np.eye(K, dtype=logits.dtype)[labels])",
-            ),
-        ),
-        (
-            "the loss of hard labels",
-            ("-(targets * log_p).sum() / N", "-log_p[np.arange(N), labels].mean()"),
-        ),
-        (
-            "the label's class forgotten in the gradient",
-            ("return loss", "targets[np.arange(N), labels] = 0\n    return loss"),
-        ),
-        ("the sum, not the mean", (".sum() / N\n", ".sum()\n")),
-        (
-            "the mean over images and classes",
-            ("(targets * log_p).sum() / N", "(targets * log_p).mean()"),
-        ),
-        ("the gradient not divided by N", ("targets) / N", "targets)")),
-        ("the gradient divided by N and K", ("targets) / N", "targets) / N / K")),
-        ("uphill", ("(np.exp(log_p) - targets)", "(targets - np.exp(log_p))")),
-        ("no maximum subtracted", (" - logits.max(axis=1, keepdims=True)", "")),
-        ("one maximum for the whole batch", ("logits.max(axis=1, keepdims=True)", "logits.max()")),
-        (
-            "the maximum of each class, over the images",
-            ("axis=1, keepdims=True)\n    log_p", "axis=0, keepdims=True)\n    log_p"),
-        ),
-        (
-            "subtracted in place",
-            (
-                "shifted = logits - logits.max(axis=1, keepdims=True)",
-                "logits -= logits.max(axis=1, keepdims=True)\n    shifted = logits",
-            ),
-        ),
-        (
-            "softmax over the images",
-            (".sum(axis=1, keepdims=True))", ".sum(axis=0, keepdims=True))"),
-        ),
-        ("the logarithm forgotten", ("(targets * log_p)", "(targets * np.exp(log_p))")),
-        (
-            "the entropy of the targets subtracted",
-            (
-                "loss = -(targets * log_p).sum() / N",
-                "loss = (targets * (np.log(np.maximum(targets, 1e-300)) - log_p)).sum() / N",
-            ),
-        ),
-        ("always float64", ("smoothing / K, logits.dtype)", "smoothing / K)")),
-        (
-            "labels count from 1",
-            ("targets[np.arange(N), labels]", "targets[np.arange(N), labels - 1]"),
-        ),
-        (
-            "targets of all labels in every row",
-            ("targets[np.arange(N), labels]", "targets[:, labels]"),
-        ),
-    ],
-) + [smoothed_with_log_p, smoothed_probability]
-
-
-def masked_times_zero(logits, labels):
-    """ignored rows are multiplied by 0, and 0 * nan is nan"""
-    kept = labels >= 0
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    y = (labels[:, np.newaxis] == np.arange(logits.shape[1])).astype(logits.dtype)
-    count = max(kept.sum(), 1)
-    gradient = kept[:, np.newaxis] * (np.exp(log_p) - y) / count
-    return -(y * log_p).sum() / count, gradient.astype(logits.dtype)
-
-
-def masked_gradient_everywhere(logits, labels):
-    """ignored rows are left out of the loss and not of the gradient"""
-    loss, gradient = right.masked_cross_entropy(logits, labels)
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
-    ignored = labels == -1
-    gradient[ignored] = p[ignored] / max(1, (~ignored).sum())
-    return loss, gradient
-
-
-def masked_labels_in_place(logits, labels):
-    """labels of -1 set to 0 in the caller's array"""
-    kept = (labels >= 0).copy()
-    answer = right.masked_cross_entropy(logits, labels)
-    labels[~kept] = 0
-    return answer
-
-
-def masked_kept_only(logits, labels):
-    """the gradient has rows for the images that count, only"""
-    loss, gradient = right.masked_cross_entropy(logits, labels)
-    return loss, gradient[labels >= 0]
+    r"""
+    smoothing ignored | N, K = logits.shape => N, K = logits.shape; smoothing = 0.0
+    smoothing / K for the others, 1 - smoothing for the label
+        labels] += 1 - smoothing => labels] = 1 - smoothing
+    smoothing / (K - 1) for the others
+        smoothing / K, logits.dtype) => smoothing / (K - 1), logits.dtype)
+        labels] += 1 - smoothing => labels] = 1 - smoothing
+    every other class gets all of smoothing | smoothing / K, => smoothing,
+    the label gets all of 1 as well | += 1 - smoothing => += 1
+    smoothing and 1 - smoothing exchanged
+        N, K = logits.shape => N, K = logits.shape; smoothing = 1 - smoothing
+    the gradient of hard labels
+        (np.exp(log_p) - targets) => (np.exp(log_p) - np.eye(K, dtype=logits.dtype)[labels])
+    the loss of hard labels | -(targets * log_p).sum() / N => -log_p[np.arange(N), labels].mean()
+    the label's class forgotten in the gradient
+        return loss => targets[np.arange(N), labels] = 0; return loss
+    the sum, not the mean | .sum() / N => .sum()
+    the mean over images and classes | (targets * log_p).sum() / N => (targets * log_p).mean()
+    the gradient not divided by N | targets) / N => targets)
+    the gradient divided by N and K | targets) / N => targets) / N / K
+    uphill | (np.exp(log_p) - targets) => (targets - np.exp(log_p))
+    no maximum subtracted | - logits.max(axis=1, keepdims=True) =>
+    one maximum for the whole batch | logits.max(axis=1, keepdims=True) => logits.max()
+    the maximum of each class, over the images
+        axis=1, keepdims=True)\n    log_p => axis=0, keepdims=True); log_p
+    subtracted in place
+        shifted = logits - logits.max(axis=1, keepdims=True) => logits -= logits.max(axis=1, keepdims=True); shifted = logits
+    softmax over the images | .sum(axis=1, keepdims=True)) => .sum(axis=0, keepdims=True))
+    the logarithm forgotten | (targets * log_p) => (targets * np.exp(log_p))
+    the entropy of the targets subtracted
+        loss = -(targets * log_p).sum() / N => loss = (targets * (np.log(np.maximum(targets, 1e-300)) - log_p)).sum() / N
+    always float64 | smoothing / K, logits.dtype) => smoothing / K)
+    labels count from 1 | targets[np.arange(N), labels] => targets[np.arange(N), labels - 1]
+    targets of all labels in every row | targets[np.arange(N), labels] => targets[:, labels]
+    softmax, then log(p + eps)
+        loss = -(targets * log_p) => loss = -(targets * np.log(np.exp(log_p) + 1e-12))
+    the probability smoothed, not the target
+        -(targets * log_p).sum() => -np.log((1 - smoothing) * np.exp(log_p) + smoothing / K)[np.arange(N), labels].sum()
+    """,
+)
 
 
 def mask_ignored(logits, labels):
@@ -323,163 +142,96 @@ def mask_ignored(logits, labels):
 
 MASKED = changes(
     right.masked_cross_entropy,
-    [
-        (
-            "the mean over all images",
-            ("/ count\n", "/ len(labels)\n"),
-            ("own].mean()", "own].sum() / len(labels)"),
-        ),
-        (
-            "the gradient over all images, the loss over those that count",
-            ("/ count\n", "/ len(labels)\n"),
-        ),
-        (
-            "the loss over all images, the gradient over those that count",
-            ("own].mean()", "own].sum() / len(labels)"),
-        ),
-        ("the sum", ("dz / count", "dz"), ("own].mean()", "own].sum()")),
-        ("the gradient not divided", ("dz / count", "dz")),
-        ("nothing left: 0 / 0", ("if count == 0:", "if False:")),
-        (
-            "nothing left: nan returned on purpose",
-            ("return 0.0, gradient", "return np.nan, gradient"),
-        ),
-        ("nothing left: only the loss returned", ("return 0.0, gradient", "return 0.0")),
-        ("nothing left: None", ("return 0.0, gradient", "return None")),
-        ("class 0 is ignored as well", ("labels != -1", "labels > 0")),
-        (
-            "the last class is ignored as well",
-            ("labels != -1", "labels % logits.shape[1] != logits.shape[1] - 1"),
-        ),
-        (
-            "all rows up to the first -1",
-            ("kept = labels != -1", "kept = np.cumsum(labels == -1) == 0"),
-        ),
-        ("uphill", ("gradient[kept] = dz", "gradient[kept] = -dz")),
-        ("gradients put into the first rows", ("gradient[kept] = dz", "gradient[:count] = dz")),
-        ("no maximum subtracted", ("z - z.max(axis=1, keepdims=True)", "z")),
-        ("one maximum for the whole batch", ("z.max(axis=1, keepdims=True)", "z.max()")),
-        (
-            "the maximum of all logits, the ignored among them",
-            ("z.max(axis=1, keepdims=True)", "logits.max()"),
-        ),
-        (
-            "nan in ignored rows replaced in place",
-            ("kept = labels", "logits[labels < 0] = 0\n    kept = labels"),
-        ),
-        ("the label's 1 forgotten", ("dz[np.arange(count), own] -= 1", "pass")),
-        ("always float64", ("np.zeros_like(logits)", "np.zeros(logits.shape)")),
-    ],
-) + [
-    masked_times_zero,
-    masked_gradient_everywhere,
-    masked_labels_in_place,
-    masked_kept_only,
-    mask_ignored,
-]
-
-
-def temperature_by_table(dp, logits, temperature):
-    """builds the Jacobian of every image"""
-    z = (logits - logits.max(axis=1, keepdims=True)) / temperature
-    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    tables = p[:, :, np.newaxis] * np.eye(p.shape[1], dtype=p.dtype)
-    tables -= p[:, :, np.newaxis] * p[:, np.newaxis]
-    du = np.einsum("nk,nkj->nj", dp, tables)
-    return du / temperature, -(du * logits).sum() / temperature**2
-
-
-def temperature_image_by_image(dp, logits, temperature):
-    """np.diag and np.outer, one image at a time"""
-    du = np.zeros_like(logits)
-    for n, row in enumerate(logits):
-        e = np.exp((row - row.max()) / temperature)
-        p = e / e.sum()
-        du[n] = (np.diag(p) - np.outer(p, p)) @ dp[n]
-    return du / temperature, -(du * logits).sum() / temperature**2
-
-
-def temperature_scalar(dp, logits, temperature):
-    """p @ p.T in place of the outer product: one number, as in case B"""
-    z = (logits - logits.max(axis=1, keepdims=True)) / temperature
-    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    du = p * dp - (p * p).sum(axis=1, keepdims=True) * dp.sum(axis=1, keepdims=True)
-    return du / temperature, -(du * logits).sum() / temperature**2
+    """
+    the mean over all images
+        / count => / len(labels)
+        own].mean() => own].sum() / len(labels)
+    the gradient over all images, the loss over those that count | / count => / len(labels)
+    the loss over all images, the gradient over those that count
+        own].mean() => own].sum() / len(labels)
+    the sum
+        dz / count => dz
+        own].mean() => own].sum()
+    the gradient not divided | dz / count => dz
+    nothing left: 0 / 0 | if count == 0: => if False:
+    nothing left: only the loss returned | return 0.0, gradient => return 0.0
+    nothing left: None | return 0.0, gradient => return None
+    nothing left: two numbers | return 0.0, gradient => return 0, 0
+    class 0 is ignored as well | labels != -1 => labels > 0
+    the last class is ignored as well
+        labels != -1 => labels % logits.shape[1] != logits.shape[1] - 1
+    all rows up to the first -1 | kept = labels != -1 => kept = np.cumsum(labels == -1) == 0
+    uphill | gradient[kept] = dz => gradient[kept] = -dz
+    gradients put into the first rows | gradient[kept] = dz => gradient[:count] = dz
+    no maximum subtracted | z - z.max(axis=1, keepdims=True) => z
+    one maximum for the whole batch | z.max(axis=1, keepdims=True) => z.max()
+    the maximum of all logits, the ignored among them | z.max(axis=1, keepdims=True) => logits.max()
+    nan in ignored rows replaced in place | kept = labels => logits[labels < 0] = 0; kept = labels
+    the label's 1 forgotten | dz[np.arange(count), own] -= 1 => pass
+    always float64 | np.zeros_like(logits) => np.zeros(logits.shape)
+    labels of -1 set to 0 in the caller's array | return -log_p => labels[labels < 0] = 0; return -log_p
+    the gradient has rows for the images that count, only | gradient[kept] = dz => gradient = dz
+    """,
+) + [mask_ignored]
+MASKED += changes(
+    right.masked_by_where,
+    """
+    ignored rows are multiplied by 0, and 0 * nan is nan | np.where(kept, logits, 0) => logits
+    ignored rows are left out of the loss and not of the gradient | kept * (np.exp => (np.exp
+    """,
+)
 
 
 TEMPERATURE = changes(
     right.temperature_backward,
-    [
-        ("the gradient at z / T", ("return du / temperature", "return du")),
-        ("times T", ("return du / temperature", "return du * temperature")),
-        ("dtemperature with the wrong sign", ("-(du * logits).sum()", "(du * logits).sum()")),
-        ("dtemperature divided by T, not T squared", ("temperature**2", "temperature")),
-        (
-            "dtemperature divided by T cubed, as dlogits holds a 1 / T",
-            ("temperature**2", "temperature**3"),
-        ),
-        ("dtemperature not divided", (" / temperature**2", "")),
-        (
-            "dtemperature: the mean over the images",
-            ("-(du * logits).sum()", "-(du * logits).sum(axis=1).mean()"),
-        ),
-        (
-            "dtemperature: the mean over images and classes",
-            ("-(du * logits).sum()", "-(du * logits).mean()"),
-        ),
-        ("dtemperature for each image", ("-(du * logits).sum()", "-(du * logits).sum(axis=1)")),
-        ("dtemperature: dlogits added up, which is 0", ("-(du * logits).sum()", "-du.sum()")),
-        ("dtemperature from dp, not through the softmax", ("-(du * logits)", "-(dp * logits)")),
-        ("dtemperature from z / T", ("-(du * logits)", "-(du * scaled)")),
-        ("the temperature forgotten in p", ("scaled = logits / temperature", "scaled = logits")),
-        (
-            "times the temperature in p",
-            ("scaled = logits / temperature", "scaled = logits * temperature"),
-        ),
-        (
-            "p divided by the temperature",
-            ("axis=1, keepdims=True)\n    du", "axis=1, keepdims=True) / temperature\n    du"),
-        ),
-        ("only the diagonal", ("(dp - (p * dp).sum(axis=1, keepdims=True))", "(1 - p) * dp")),
-        ("only p * dp", ("(dp - (p * dp).sum(axis=1, keepdims=True))", "dp")),
-        (
-            "the mean of dp subtracted, not weighted by p",
-            ("(p * dp).sum(axis=1, keepdims=True)", "dp.mean(axis=1, keepdims=True)"),
-        ),
-        (
-            "the weighted mean over the whole batch",
-            ("(p * dp).sum(axis=1, keepdims=True)", "(p * dp).sum()"),
-        ),
-        (
-            "the weighted mean over the images",
-            ("(p * dp).sum(axis=1, keepdims=True)", "(p * dp).sum(axis=0, keepdims=True)"),
-        ),
-        (
-            "p - dp, as if dp were the one-hot labels",
-            ("p * (dp - (p * dp).sum(axis=1, keepdims=True))", "p - dp"),
-        ),
-        ("no maximum subtracted", (" - scaled.max(axis=1, keepdims=True)", "")),
-        ("one maximum for the whole batch", ("scaled.max(axis=1, keepdims=True)", "scaled.max()")),
-        (
-            "the maximum subtracted before the division, and not divided",
-            ("scaled - scaled.max(axis=1", "scaled - logits.max(axis=1"),
-        ),
-        (
-            "divided in place",
-            ("scaled = logits / temperature", "logits /= temperature\n    scaled = logits"),
-            ("(du * logits)", "(du * logits * temperature)"),
-        ),
-        ("always float64", ("scaled = logits", "scaled = logits.astype(np.float64)")),
-        ("only dlogits returned", (", -(du * logits).sum() / temperature**2", "")),
-        (
-            "divided by N",
-            (
-                "return du / temperature, -(du * logits).sum()",
-                "return du / temperature / len(dp), -(du * logits).sum() / len(dp)",
-            ),
-        ),
-    ],
-) + [temperature_by_table, temperature_image_by_image, temperature_scalar]
+    r"""
+    the gradient at z / T | return du / temperature => return du
+    times T | return du / temperature => return du * temperature
+    dtemperature with the wrong sign | -(du * logits).sum() => (du * logits).sum()
+    dtemperature divided by T, not T squared | temperature**2 => temperature
+    dtemperature divided by T cubed, as dlogits holds a 1 / T | temperature**2 => temperature**3
+    dtemperature not divided | / temperature**2 =>
+    dtemperature: the mean over the images
+        -(du * logits).sum() => -(du * logits).sum(axis=1).mean()
+    dtemperature: the mean over images and classes | -(du * logits).sum() => -(du * logits).mean()
+    dtemperature for each image | -(du * logits).sum() => -(du * logits).sum(axis=1)
+    dtemperature: dlogits added up, which is 0 | -(du * logits).sum() => -du.sum()
+    dtemperature from dp, not through the softmax | -(du * logits) => -(dp * logits)
+    dtemperature from z / T | -(du * logits) => -(du * scaled)
+    the temperature forgotten in p | scaled = logits / temperature => scaled = logits
+    times the temperature in p | scaled = logits / temperature => scaled = logits * temperature
+    p divided by the temperature
+        axis=1, keepdims=True)\n    du => axis=1, keepdims=True) / temperature; du
+    only the diagonal | (dp - (p * dp).sum(axis=1, keepdims=True)) => (1 - p) * dp
+    only p * dp | (dp - (p * dp).sum(axis=1, keepdims=True)) => dp
+    the mean of dp subtracted, not weighted by p
+        (p * dp).sum(axis=1, keepdims=True) => dp.mean(axis=1, keepdims=True)
+    the weighted mean over the whole batch | (p * dp).sum(axis=1, keepdims=True) => (p * dp).sum()
+    the weighted mean over the images
+        (p * dp).sum(axis=1, keepdims=True) => (p * dp).sum(axis=0, keepdims=True)
+    p - dp, as if dp were the one-hot labels
+        p * (dp - (p * dp).sum(axis=1, keepdims=True)) => p - dp
+    no maximum subtracted | - scaled.max(axis=1, keepdims=True) =>
+    one maximum for the whole batch | scaled.max(axis=1, keepdims=True) => scaled.max()
+    the maximum subtracted before the division, and not divided
+        scaled - scaled.max(axis=1 => scaled - logits.max(axis=1
+    divided in place
+        scaled = logits / temperature => logits /= temperature; scaled = logits
+        (du * logits) => (du * logits * temperature)
+    always float64 | scaled = logits => scaled = logits.astype(np.float64)
+    only dlogits returned | , -(du * logits).sum() / temperature**2 =>
+    builds the Jacobian of every image
+        p * (dp - (p * dp).sum(axis=1, keepdims=True)) => np.einsum("nk,nkj->nj", dp, tables)
+        du = => tables = p[:, :, None] * (np.eye(p.shape[1], dtype=p.dtype) - p[:, None]); du =
+    np.diag and np.outer, one image at a time
+        p * (dp - (p * dp).sum(axis=1, keepdims=True)) => np.zeros_like(p)
+        return du => du[:] = [(np.diag(q) - np.outer(q, q)) @ d for q, d in zip(p, dp, strict=True)]; return du
+    p @ p.T in place of the outer product: one number, as in case B
+        p * (dp - (p * dp).sum(axis=1, keepdims=True)) => p * dp - (p * p).sum(axis=1, keepdims=True) * dp.sum(axis=1, keepdims=True)
+    divided by N
+        return du / temperature, -(du * logits).sum() => return du / temperature / len(dp), -(du * logits).sum() / len(dp)
+    """,
+)
 
 
 def collect_the_pieces(pieces):
@@ -495,15 +247,6 @@ def two_rounds(pieces):
     return largest + np.log(total)
 
 
-def kept_results(pieces):
-    """keeps every piece's logits in a list, and folds them at the end"""
-    pieces = list(pieces)
-    result = np.logaddexp.reduce(pieces[0], axis=1)
-    for piece in pieces[1:]:
-        result = np.logaddexp(result, np.logaddexp.reduce(piece, axis=1))
-    return result
-
-
 @endless
 def wait_for_more(pieces):
     """a while loop that asks for the next piece for ever"""
@@ -514,73 +257,37 @@ def wait_for_more(pieces):
             result = np.logaddexp(result, np.logaddexp.reduce(piece, axis=1))
 
 
-def plain_start(pieces):
-    """running sum and maximum that do not know of -inf"""
-    pieces = iter(pieces)
-    first = next(pieces)
-    largest = first.max(axis=1)
-    total = np.exp(first - largest[:, np.newaxis]).sum(axis=1)
-    for piece in pieces:
-        new = np.maximum(largest, piece.max(axis=1))
-        total = total * np.exp(largest - new) + np.exp(piece - new[:, np.newaxis]).sum(axis=1)
-        largest = new
-    return largest + np.log(total)
-
-
 STREAM = changes(
     right.log_sum_exp_streaming,
-    [
-        ("the old sum is not rescaled", ("total * np.exp(largest - safe)", "total")),
-        ("rescaled the wrong way round", ("np.exp(largest - safe)", "np.exp(safe - largest)")),
-        (
-            "rescaled by the difference, not its exponential",
-            ("np.exp(largest - safe)", "(largest - safe)"),
-        ),
-        (
-            "the maximum of the first piece throughout",
-            ("new = np.maximum(new, largest)", "new = new if np.isinf(largest).all() else largest"),
-        ),
-        (
-            "the maximum of the last piece, whatever came before",
-            ("new = np.maximum(new, largest)", "pass"),
-        ),
-        (
-            "one maximum for all rows",
-            ("new = piece.max(axis=1)", "new = np.full(len(piece), piece.max())"),
-        ),
-        ("a maximum that begins at 0", ("np.full(len(piece), -np.inf)", "np.zeros(len(piece))")),
-        (
-            "no maximum at all",
-            ("safe = np.where(np.isinf(new), 0, new)", "safe = largest = 0 * total"),
-            ("        largest = new\n", ""),
-        ),
-        ("the maximum not added in the end", ("largest + np.log(total)", "np.log(total)")),
-        ("the logarithm forgotten", ("largest + np.log(total)", "largest + total")),
-        ("only the maximum", ("largest + np.log(total)", "largest")),
-        ("only the last piece", ("total * np.exp(largest - safe) + ", "")),
-        ("the mean, not the sum", (".sum(axis=1)", ".mean(axis=1)")),
-        ("the sum over the images", (".sum(axis=1)", ".sum()")),
-        ("-inf not thought of: nan", ("np.where(np.isinf(new), 0, new)", "new")),
-        (
-            "a column (N, 1)",
-            ("largest + np.log(total)", "(largest + np.log(total))[:, np.newaxis]"),
-        ),
-        (
-            "return after the first piece",
-            (
-                "        largest = new\n",
-                "        largest = new\n        return largest + np.log(total)\n",
-            ),
-        ),
-        (
-            "the pieces shifted in place",
-            (
-                "np.exp(piece - safe[:, np.newaxis])",
-                "np.exp(np.subtract(piece, safe[:, np.newaxis], out=piece))",
-            ),
-        ),
-    ],
-) + [collect_the_pieces, two_rounds, kept_results, plain_start, wait_for_more]
+    """
+    the old sum is not rescaled | total * np.exp(largest - safe) => total
+    rescaled the wrong way round | np.exp(largest - safe) => np.exp(safe - largest)
+    rescaled by the difference, not its exponential | np.exp(largest - safe) => (largest - safe)
+    the maximum of the first piece throughout
+        new = np.maximum(new, largest) => new = new if np.isinf(largest).all() else largest
+    the maximum of the last piece, whatever came before | new = np.maximum(new, largest) => pass
+    one maximum for all rows | new = piece.max(axis=1) => new = np.full(len(piece), piece.max())
+    a maximum that begins at 0 | np.full(len(piece), -np.inf) => np.zeros(len(piece))
+    no maximum at all
+        safe = np.where(np.isinf(new), 0, new) => safe = largest = 0 * total
+        largest = new =>
+    the maximum not added in the end | largest + np.log(total) => np.log(total)
+    the logarithm forgotten | largest + np.log(total) => largest + total
+    only the maximum | largest + np.log(total) => largest
+    only the last piece | total * np.exp(largest - safe) + =>
+    the mean, not the sum | .sum(axis=1) => .mean(axis=1)
+    the sum over the images | .sum(axis=1) => .sum()
+    -inf not thought of: nan | np.where(np.isinf(new), 0, new) => new
+    a column (N, 1) | largest + np.log(total) => (largest + np.log(total))[:, np.newaxis]
+    return after the first piece | largest = new => largest = new; return largest + np.log(total)
+    the pieces shifted in place
+        np.exp(piece - safe[:, np.newaxis]) => np.exp(np.subtract(piece, safe[:, np.newaxis], out=piece))
+    """,
+) + [collect_the_pieces, two_rounds, wait_for_more]
+STREAM += changes(
+    right.streaming_by_logaddexp,
+    "keeps every piece in a list, and folds them at the end | for piece in pieces => for piece in list(pieces)",
+)
 
 MUTANTS = {
     "top_k_accuracy": TOP_K,

@@ -21,12 +21,6 @@ def pixels_by_formula(images):
     return pixels
 
 
-def pixels_by_channels(images):
-    """Each channel flattened, then put side by side."""
-    channels = [images[..., k].reshape(len(images), -1) for k in range(images.shape[-1])]
-    return np.concatenate(channels, axis=1)
-
-
 def decode_frames(frames, height, width):
     """One reshape in the order of the file."""
     columns = frames.reshape(len(frames), width, height, 3)
@@ -44,12 +38,6 @@ def frames_by_reading(frames, height, width):
                 for k in (2, 1, 0):
                     image[r, c, k] = next(numbers)
     return images
-
-
-def frames_by_turning(frames, height, width):
-    """Rows and columns exchanged by a quarter turn: what lay bottom up lies left to right."""
-    columns = frames.reshape(-1, width, height, 3)
-    return np.rot90(columns, 1, axes=(1, 2))[..., ::-1]
 
 
 def frames_in_fortran_order(frames, height, width):
@@ -111,16 +99,6 @@ def split_by_choice(labels, share, rng):
     return np.array(sorted(chosen), int), np.array(sorted(rest), int)
 
 
-def split_by_ranks(labels, share, rng):
-    """One shuffle of all, a stable sort by class, and the rank within the class; with a mask."""
-    order = rng.permutation(len(labels))
-    order = order[np.argsort(labels[order], kind="stable")]
-    kinds, starts, counts = np.unique(labels[order], return_index=True, return_counts=True)
-    rank = np.arange(len(labels)) - np.repeat(starts, counts)
-    early = rank < np.repeat(np.rint(share * counts), counts)
-    return order[early], order[~early]
-
-
 def shift_and_mirror(images, rng, most=4):
     """A border of zeros, a window cut out of it, image by image."""
     N, H, W, _ = images.shape
@@ -142,22 +120,6 @@ def moved_by_windows(images, rng, most=4):
     windows = np.lib.stride_tricks.sliding_window_view(padded, images.shape[1:3], axis=(1, 2))
     i, j = rng.integers(2 * most + 1, size=(2, len(images)))
     return windows[np.arange(len(images)), i, j].transpose(0, 2, 3, 1)
-
-
-def moved_by_rolling(images, rng, most=4):
-    """np.roll, and zeros over what came in again."""
-    result = []
-    for image in images:
-        down, right = rng.choice(np.arange(-most, most + 1), size=2)
-        moved = np.roll(image, (down, right), axis=(0, 1))
-        if down:
-            moved[slice(0, down) if down > 0 else slice(down, None)] = 0
-        if right:
-            moved[:, slice(0, right) if right > 0 else slice(right, None)] = 0
-        if rng.uniform() > 0.5:
-            moved = np.fliplr(moved)
-        result.append(moved)
-    return np.array(result)
 
 
 def find_orientation(images, reference):
@@ -207,10 +169,10 @@ def orientation_by_distance(images, reference):
 
 
 SOLUTIONS = {
-    "images_to_pixels": [images_to_pixels, pixels_by_formula, pixels_by_channels],
-    "decode_frames": [decode_frames, frames_by_reading, frames_by_turning, frames_in_fortran_order],
+    "images_to_pixels": [images_to_pixels, pixels_by_formula],
+    "decode_frames": [decode_frames, frames_by_reading, frames_in_fortran_order],
     "normalise": [normalise, normalise_by_channels, normalise_by_counts],
-    "split": [split, split_by_choice, split_by_ranks],
-    "shift_and_mirror": [shift_and_mirror, moved_by_windows, moved_by_rolling],
+    "split": [split, split_by_choice],
+    "shift_and_mirror": [shift_and_mirror, moved_by_windows],
     "find_orientation": [find_orientation, orientation_by_correlation, orientation_by_distance],
 }

@@ -69,21 +69,6 @@ def conv2d_by_windows(x, weight, bias, stride=1, padding=0):
     return np.einsum("nijcpq,pqck->nijk", windows, weight) + bias
 
 
-def conv2d_by_offsets(x, weight, bias, stride=1, padding=0):
-    """A loop over the places in the kernel: each shifts the whole image."""
-    (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
-    N, H, W, C = x.shape
-    KH, KW = weight.shape[:2]
-    padded = np.zeros((N, H + 2 * PH, W + 2 * PW, C), x.dtype)
-    padded[:, PH : PH + H, PW : PW + W] = x
-    OH, OW = (H + 2 * PH - KH) // SH + 1, (W + 2 * PW - KW) // SW + 1
-    y = np.zeros((N, OH, OW, weight.shape[3]), x.dtype) + bias
-    for p in range(KH):
-        for q in range(KW):
-            y += padded[:, p : p + SH * OH : SH, q : q + SW * OW : SW][:, :OH, :OW] @ weight[p, q]
-    return y
-
-
 def conv2d_by_seven_loops(x, weight, bias, stride=1, padding=0):
     """Nothing but loops, one for each letter of the formula; no padded copy."""
     (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
@@ -104,9 +89,9 @@ def conv2d_by_seven_loops(x, weight, bias, stride=1, padding=0):
 
 
 def conv2d_by_strides(x, weight, bias, stride=1, padding=0):
-    """as_strided on a padded copy, and tensordot."""
+    """as_strided on x itself, or on a padded copy; tensordot."""
     (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
-    padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+    padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0))) if PH or PW else x
     N, H, W, C = padded.shape
     KH, KW = weight.shape[:2]
     n, h, w, c = padded.strides
@@ -135,18 +120,6 @@ def dilated_by_strides(x, weight, bias, dilation=1):
     return np.tensordot(windows, weight, axes=3) + bias
 
 
-def dilated_by_offsets(x, weight, bias, dilation=1):
-    """A loop over the places in the kernel."""
-    DH, DW = np.broadcast_to(dilation, 2)
-    KH, KW = weight.shape[:2]
-    OH, OW = x.shape[1] - DH * (KH - 1), x.shape[2] - DW * (KW - 1)
-    y = 0
-    for p in range(KH):
-        for q in range(KW):
-            y = y + x[:, p * DH : p * DH + OH, q * DW : q * DW + OW] @ weight[p, q]
-    return y + bias
-
-
 def depthwise_conv2d(x, weight, bias, stride=1, padding=0):
     """Two loops over the places; a window times the filters, summed over the window."""
     SH, SW = stride if isinstance(stride, tuple) else (stride, stride)
@@ -169,15 +142,6 @@ def depthwise_by_einsum(x, weight, bias, stride=1, padding=0):
     padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
     windows = sliding_window_view(padded, weight.shape[:2], axis=(1, 2))[:, ::SH, ::SW]
     return np.einsum("nijcpq,pqc->nijc", windows, weight) + bias
-
-
-def depthwise_by_channels(x, weight, bias, stride=1, padding=0):
-    """Each channel as a convolution of its own."""
-    channels = [
-        conv2d_by_windows(x[..., [c]], weight[..., [c], np.newaxis], bias[[c]], stride, padding)
-        for c in range(x.shape[3])
-    ]
-    return np.concatenate(channels, axis=3)
 
 
 def grouped_conv2d(x, weight, bias, groups, stride=1, padding=0):
@@ -211,30 +175,10 @@ def grouped_by_einsum(x, weight, bias, groups, stride=1, padding=0):
     return y.reshape(*y.shape[:3], C_out) + bias
 
 
-def grouped_as_full(x, weight, bias, groups, stride=1, padding=0):
-    """One full convolution whose filters hold zeros for the channels of other groups."""
-    KH, KW, each, C_out = weight.shape
-    if (C_in := x.shape[3]) % groups:
-        raise ValueError(f"{C_in=}, {groups=}")
-    if C_out % groups:
-        raise ValueError(f"{C_out=}, {groups=}")
-    full = np.zeros((KH, KW, x.shape[3], C_out), weight.dtype)
-    for k in range(C_out):
-        first = k // (C_out // groups) * each
-        full[:, :, first : first + each, k] = weight[..., k]
-    return conv2d_by_windows(x, full, bias, stride, padding)
-
-
 SOLUTIONS = {
     "output_shape": [output_shape, shape_by_counting, shape_by_arrays],
-    "conv2d_forward": [
-        conv2d_forward,
-        conv2d_by_windows,
-        conv2d_by_offsets,
-        conv2d_by_seven_loops,
-        conv2d_by_strides,
-    ],
-    "dilated_conv2d": [dilated_conv2d, dilated_by_strides, dilated_by_offsets],
-    "depthwise_conv2d": [depthwise_conv2d, depthwise_by_einsum, depthwise_by_channels],
-    "grouped_conv2d": [grouped_conv2d, grouped_by_einsum, grouped_as_full],
+    "conv2d_forward": [conv2d_forward, conv2d_by_windows, conv2d_by_seven_loops, conv2d_by_strides],
+    "dilated_conv2d": [dilated_conv2d, dilated_by_strides],
+    "depthwise_conv2d": [depthwise_conv2d, depthwise_by_einsum],
+    "grouped_conv2d": [grouped_conv2d, grouped_by_einsum],
 }

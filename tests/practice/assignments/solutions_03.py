@@ -16,14 +16,6 @@ def leaky_by_mask(dy, x, slope):
     return dx
 
 
-def leaky_by_loops(dy, x, slope):
-    """Number by number."""
-    dx = np.empty_like(x)
-    for index in np.ndindex(x.shape):
-        dx[index] = dy[index] * (1.0 if x[index] > 0 else slope)
-    return dx
-
-
 def avgpool2d_backward(dy, x, kernel_size, stride=None):
     """Two loops over the windows, all images and channels at once."""
     KH, KW = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
@@ -46,17 +38,6 @@ def avgpool_by_offsets(dy, x, kernel_size, stride=None):
         for q in range(KW):
             dx[:, p : p + SH * OH : SH, q : q + SW * OW : SW][:, :OH, :OW] += dy
     return (dx / (KH * KW)).astype(x.dtype)
-
-
-def avgpool_by_loops(dy, x, kernel_size, stride=None):
-    """Nothing but loops, and a list for the pixels of a window."""
-    KH, KW = np.broadcast_to(kernel_size, 2)
-    SH, SW = np.broadcast_to(kernel_size if stride is None else stride, 2)
-    dx = 0 * x
-    for n, i, j, c in np.ndindex(dy.shape):
-        for place in [(i * SH + p, j * SW + q) for p in range(KH) for q in range(KW)]:
-            dx[(n, *place, c)] += dy[n, i, j, c] / KH / KW
-    return dx
 
 
 def avgpool_by_matrices(dy, x, kernel_size, stride=None):
@@ -87,20 +68,6 @@ def maxpool2d_split_backward(dy, x, kernel_size, stride=None):
             is_max = window == window.max(axis=(1, 2), keepdims=True)
             share = is_max / is_max.sum(axis=(1, 2), keepdims=True)
             dx[:, rows, columns] += share * dy[:, i : i + 1, j : j + 1]
-    return dx
-
-
-def split_by_loops(dy, x, kernel_size, stride=None):
-    """Nothing but loops: find the winners of a window, then pay them."""
-    KH, KW = np.broadcast_to(kernel_size, 2)
-    SH, SW = np.broadcast_to(kernel_size if stride is None else stride, 2)
-    dx = np.zeros(x.shape, x.dtype)
-    for n, i, j, c in np.ndindex(dy.shape):
-        places = [(n, i * SH + p, j * SW + q, c) for p in range(KH) for q in range(KW)]
-        largest = max(x[place] for place in places)
-        best = [place for place in places if x[place] == largest]
-        for place in best:
-            dx[place] += dy[n, i, j, c] / len(best)
     return dx
 
 
@@ -137,20 +104,6 @@ def conv2d_backward(dy, x, weight, stride=1, padding=0):
     dbias = dy.sum(axis=(0, 1, 2))
     dx = dpadded[:, PH : PH + H, PW : PW + W]
     return dx, dfilters.reshape(weight.shape), dbias
-
-
-def conv2d_backward_by_einsum(dy, x, weight, stride=1, padding=0):
-    """Windows and einsum for the weights; a loop over the places in the kernel for dx."""
-    (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
-    (H, W), (OH, OW) = x.shape[1:3], dy.shape[1:3]
-    padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
-    windows = sliding_window_view(padded, weight.shape[:2], axis=(1, 2))[:, ::SH, ::SW]
-    dweight = np.einsum("nijcpq,nijk->pqck", windows, dy)
-    dpadded = np.zeros_like(padded)
-    for p, q in np.ndindex(*weight.shape[:2]):
-        sent = np.einsum("nijk,ck->nijc", dy, weight[p, q])
-        dpadded[:, p : p + SH * OH : SH, q : q + SW * OW : SW][:, :OH, :OW] += sent
-    return dpadded[:, PH : PH + H, PW : PW + W], dweight, np.einsum("nijk->k", dy)
 
 
 def conv2d_backward_by_convolution(dy, x, weight, stride=1, padding=0):
@@ -261,35 +214,11 @@ def residual_by_einsum(dy, x, weight1, weight2):
     return dx, np.einsum("nd,nm->dm", x, dhidden), dweight2
 
 
-def residual_by_images(dy, x, weight1, weight2):
-    """Image by image, with outer products that add up."""
-    dx = dy.copy()
-    dweight1, dweight2 = np.zeros_like(weight1), np.zeros_like(weight2)
-    for n in range(len(x)):
-        hidden = weight1.T @ x[n]
-        open_ = hidden > 0
-        dweight2[open_] += np.outer(hidden[open_], dy[n])
-        dhidden = weight2[open_] @ dy[n]
-        dweight1[:, open_] += np.outer(x[n], dhidden)
-        dx[n] += weight1[:, open_] @ dhidden
-    return dx, dweight1, dweight2
-
-
 SOLUTIONS = {
-    "leaky_relu_backward": [leaky_relu_backward, leaky_by_mask, leaky_by_loops],
-    "avgpool2d_backward": [
-        avgpool2d_backward,
-        avgpool_by_offsets,
-        avgpool_by_loops,
-        avgpool_by_matrices,
-    ],
-    "maxpool2d_split_backward": [maxpool2d_split_backward, split_by_loops, split_by_windows],
-    "conv2d_backward": [
-        conv2d_backward,
-        conv2d_backward_by_einsum,
-        conv2d_backward_by_convolution,
-        conv2d_backward_by_loops,
-    ],
+    "leaky_relu_backward": [leaky_relu_backward, leaky_by_mask],
+    "avgpool2d_backward": [avgpool2d_backward, avgpool_by_offsets, avgpool_by_matrices],
+    "maxpool2d_split_backward": [maxpool2d_split_backward, split_by_windows],
+    "conv2d_backward": [conv2d_backward, conv2d_backward_by_convolution, conv2d_backward_by_loops],
     "gradient_check": [gradient_check, gradient_check_by_basis, gradient_check_by_jacobian],
-    "residual_backward": [residual_backward, residual_by_einsum, residual_by_images],
+    "residual_backward": [residual_backward, residual_by_einsum],
 }

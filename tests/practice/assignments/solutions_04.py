@@ -96,19 +96,6 @@ def smoothed_by_two_terms(logits, labels, smoothing):
     return float(losses.mean()), gradient / N
 
 
-def smoothed_by_loops(logits, labels, smoothing):
-    """Image by image."""
-    total, gradient = 0.0, np.zeros_like(logits)
-    for n, (row, label) in enumerate(zip(logits, labels, strict=True)):
-        q = np.full(len(row), smoothing / len(row))
-        q[label] += 1 - smoothing
-        log_p = row - row.max()
-        log_p = log_p - math.log(np.exp(log_p).sum())
-        total -= q @ log_p
-        gradient[n] = (np.exp(log_p) - q) / len(logits)
-    return total / len(logits), gradient
-
-
 def masked_cross_entropy(logits, labels):
     """Takes the rows that count, and puts their gradient back."""
     kept = labels != -1
@@ -170,17 +157,6 @@ def temperature_by_means(dp, logits, temperature):
     return dlogits, float(-np.sum(p * (dp - mean) * (z - level)) / temperature)
 
 
-def temperature_by_rows(dp, logits, temperature):
-    """Image by image."""
-    dlogits, total = np.empty_like(logits), 0.0
-    for n, row in enumerate(logits):
-        e = np.exp((row - row.max()) / temperature)
-        p = e / np.sum(e)
-        dlogits[n] = p * (dp[n] - p @ dp[n]) / temperature
-        total -= dlogits[n] @ row / temperature
-    return dlogits, total
-
-
 def log_sum_exp_streaming(pieces):
     """Running maximum and sum; a maximum of -inf is replaced where it is subtracted."""
     largest = total = None
@@ -202,23 +178,6 @@ def streaming_by_logaddexp(pieces):
     for piece in pieces:
         result = np.logaddexp(result, np.logaddexp.reduce(piece, axis=1))
     return result
-
-
-def streaming_by_rows(pieces):
-    """Number by number; the sum is kept relative to the maximum so far."""
-    largest, total = [], []
-    for piece in pieces:
-        for n, row in enumerate(piece.tolist()):
-            if n == len(largest):
-                largest.append(-math.inf)
-                total.append(0.0)
-            for z in row:
-                if z > largest[n]:
-                    total[n] = total[n] * math.exp(largest[n] - z) + 1
-                    largest[n] = z
-                elif z > -math.inf:
-                    total[n] += math.exp(z - largest[n])
-    return np.array([m + math.log(s) if s else m for m, s in zip(largest, total, strict=True)])
 
 
 def streaming_with_a_row_of_lse(pieces):
@@ -243,13 +202,12 @@ SOLUTIONS = {
         binary_by_branches,
         binary_by_loops,
     ],
-    "cross_entropy_smoothed": [cross_entropy_smoothed, smoothed_by_two_terms, smoothed_by_loops],
+    "cross_entropy_smoothed": [cross_entropy_smoothed, smoothed_by_two_terms],
     "masked_cross_entropy": [masked_cross_entropy, masked_by_where, masked_by_loops],
-    "temperature_backward": [temperature_backward, temperature_by_means, temperature_by_rows],
+    "temperature_backward": [temperature_backward, temperature_by_means],
     "log_sum_exp_streaming": [
         log_sum_exp_streaming,
         streaming_by_logaddexp,
-        streaming_by_rows,
         streaming_with_a_row_of_lse,
     ],
 }

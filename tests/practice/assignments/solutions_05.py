@@ -29,16 +29,6 @@ def batches_by_keys(count, batch_size, rng):
         waiting = waiting[batch_size:]
 
 
-def batches_by_drawing(count, batch_size, rng):
-    """Draws from the images that are left, and removes what was drawn."""
-    left, batches = np.arange(count), []
-    while len(left):
-        chosen = rng.choice(left, min(batch_size, len(left)), replace=False)
-        left = np.setdiff1d(left, chosen)
-        batches.append(chosen)
-    return tuple(batches)
-
-
 def accumulate(network, loss, images, labels, piece):
     """Each piece weighted with its share of the images."""
     value, gradient = 0.0, 0.0
@@ -157,7 +147,7 @@ def size_by_formula(gradients, cosine):
 
 
 SOLUTIONS = {
-    "minibatches": [minibatches, batches_by_split, batches_by_keys, batches_by_drawing],
+    "minibatches": [minibatches, batches_by_split, batches_by_keys],
     "accumulate": [accumulate, accumulate_sums, accumulate_by_layers],
     "estimate_noise": [estimate_noise, noise_by_paper, noise_by_system],
     "nesterov_step": [nesterov_step, nesterov_in_place, nesterov_number_by_number],

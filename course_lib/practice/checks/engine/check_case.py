@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from .describe import shorten, sizes
 
@@ -17,39 +18,43 @@ class Case:
     title: what the case is about, for the list of hidden tests that did not pass.
     returns: the name of the value in messages; a tuple of names where several are returned.
     use: use(function, *inputs) -> value to compare, in place of function(*inputs).
+    parameters: the names of what `use` passes to the function; its signature must take them.
     judge: judge(value) -> what is wrong with it, a sentence, or None; in place of `expected`.
     given: lines that describe the inputs, where their own description would say too little.
     rtol: a relative tolerance in place of compare's own.
     """
 
-    inputs: dict
+    inputs: dict[str, Any]
     expected: object = None
     hint: str = ""
-    suspects: dict = field(default_factory=dict)
-    returns: object = "the result"
+    suspects: dict[str, Any] = field(default_factory=dict)
+    returns: str | tuple[str, ...] = "the result"
     title: str = ""
-    use: Callable | None = None
-    judge: Callable | None = None
+    use: Callable[..., Any] | None = None
+    parameters: tuple[str, ...] = ()
+    judge: Callable[[Any], str | None] | None = None
     given: str = ""
     rtol: float | None = None
 
-    def name(self):
+    def name(self) -> str:
         return self.title or sizes(self.inputs)
 
 
-def error_case(inputs, **options):
+def error_case(inputs: dict[str, Any], **options: Any) -> Case:
     """A Case in which the function must raise a ValueError; options as for Case."""
 
-    def use(function, *arguments):
-        try:
-            return "returned", function(*arguments)
-        except ValueError:
-            return "raised", None
-
-    def judge(outcome):
+    def judge(outcome: tuple[str, Any]) -> str | None:
         what, value = outcome
         if what == "raised":
             return None
         return f"A ValueError should be raised here, and your function returned {shorten(value)}."
 
-    return Case(inputs, use=use, judge=judge, **options)
+    return Case(inputs, use=raised_or_returned, judge=judge, **options)
+
+
+def raised_or_returned(function: Callable[..., Any], *arguments: Any) -> tuple[str, Any]:
+    """A `use` for a Case: ("raised", the ValueError), or ("returned", the value)."""
+    try:
+        return "returned", function(*arguments)
+    except ValueError as error:
+        return "raised", error

@@ -1,5 +1,8 @@
 """Common mistakes, recognised by a question about the result rather than by its numbers."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from .compare import compare
@@ -11,14 +14,14 @@ class Recognised:
     __array_ufunc__ = None  # an array leaves the comparison to this class
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, question):
+    def __init__(self, question: Callable[[Any], Any]) -> None:
         self.question = question
 
-    def __eq__(self, result):
+    def __eq__(self, result: object) -> bool:
         return bool(self.question(result))
 
 
-def of_other_shape(expected):
+def of_other_shape(expected: Any) -> Recognised:
     """Arrays, as many as expected (or a single one), of which at least one has a wrong shape."""
     wanted = shapes(expected)
     return Recognised(
@@ -30,10 +33,10 @@ def of_other_shape(expected):
     )
 
 
-def wrong_alone(place, expected):
+def wrong_alone(place: int, expected: tuple[np.ndarray, ...]) -> Recognised:
     """Arrays of the right shapes and dtypes, all right but the one at this place."""
 
-    def question(result):
+    def question(result: Any) -> bool:
         return shapes(result) == shapes(expected) and all(
             mine.dtype == right.dtype and (compare(mine, right) is None) == (n != place)
             for n, (mine, right) in enumerate(zip(result, expected, strict=True))
@@ -42,7 +45,7 @@ def wrong_alone(place, expected):
     return Recognised(question)
 
 
-def shapes(values):
+def shapes(values: Any) -> list[tuple[int, ...] | None]:
     """The shape of each array of a tuple or list, or of a single one; None for other things."""
     values = values if isinstance(values, (tuple, list)) else [values]
     return [

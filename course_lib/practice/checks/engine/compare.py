@@ -1,7 +1,7 @@
 """Compare what a learner's function returned with what was expected, and say what is wrong."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,15 +22,20 @@ class Problem(NamedTuple):
     """
 
     sentence: str
-    name: str
+    name: str | tuple[str, ...]
     expected: object
     result: object
-    labels: tuple = ("Expected", "Yours")
+    labels: tuple[str, str] = ("Expected", "Yours")
     hint: str = ""
     numbers: bool = True
 
 
-def compare(result, expected, name="the result", rtol=None):
+def compare(
+    result: Any,
+    expected: Any,
+    name: str | tuple[str, ...] = "the result",
+    rtol: float | None = None,
+) -> Problem | None:
     """Return a Problem, or None where the result is what was expected.
 
     Arrays must have the expected shape and dtype (any signed integers will do for others),
@@ -40,7 +45,7 @@ def compare(result, expected, name="the result", rtol=None):
     problem = _compare_kind(result, expected, name, rtol)
     if problem:
         return problem
-    pieces: Iterable
+    pieces: Iterable[tuple[Any, Any]]
     if isinstance(expected, (tuple, list)):
         pieces = enumerate(expected)
     elif isinstance(expected, dict):
@@ -58,15 +63,17 @@ def compare(result, expected, name="the result", rtol=None):
     return None
 
 
-def value_name(names, key):
+def value_name(names: str | tuple[str, ...], key: Any) -> str:
     """The name of a piece: "dx" from ("dx", "dweight"), or "the result[0]"."""
     return names[key] if isinstance(names, tuple) else f"{names}[{key!r}]"
 
 
-def _compare_kind(result, expected, name, rtol):  # noqa: C901 (a branch for each kind)
+def _compare_kind(  # noqa: C901 (a branch for each kind)
+    result: Any, expected: Any, name: str | tuple[str, ...], rtol: float | None
+) -> Problem | None:
     """A Problem where the result is another kind of thing, or has another shape or dtype."""
 
-    def problem(sentence, hint=""):
+    def problem(sentence: str, hint: str = "") -> Problem:
         return Problem(sentence, name, expected, result, hint=hint)
 
     if result is None and expected is not None:
@@ -111,7 +118,13 @@ def _compare_kind(result, expected, name, rtol):  # noqa: C901 (a branch for eac
     return None
 
 
-def _compare_array_kind(result, expected, name, problem, rtol):
+def _compare_array_kind(
+    result: Any,
+    expected: np.ndarray,
+    name: Any,
+    problem: Callable[..., Problem],
+    rtol: float | None,
+) -> Problem | None:
     if not isinstance(result, (np.ndarray, np.generic)):
         return problem(
             f"{name} should be an array, and it is {kind_of(result)}.",
@@ -128,15 +141,17 @@ def _compare_array_kind(result, expected, name, problem, rtol):
     return None
 
 
-def _same_numbers(result, expected, rtol):
+def _same_numbers(result: Any, expected: np.ndarray, rtol: float | None) -> bool:
     """Whether two arrays of different dtypes hold the same numbers, as near as both can."""
     if not {result.dtype.kind, expected.dtype.kind} <= set("fiub"):
         return False
     kind = np.float32 if np.float32 in (result.dtype, expected.dtype) else np.float64
-    return _near(result.astype(np.float64), expected.astype(np.float64), kind, rtol).all()
+    return bool(_near(result.astype(np.float64), expected.astype(np.float64), kind, rtol).all())
 
 
-def _compare_numbers(result, expected, name, rtol):
+def _compare_numbers(
+    result: Any, expected: Any, name: str | tuple[str, ...], rtol: float | None
+) -> Problem | None:
     """A Problem that names the first number that differs."""
     wanted, found = np.asarray(expected), np.asarray(result)
     if wanted.dtype.kind in "fc":
@@ -159,7 +174,7 @@ def _compare_numbers(result, expected, name, rtol):
     return Problem(sentence, name, expected, result)
 
 
-def in_digits(left, right):
+def in_digits(left: Any, right: Any) -> tuple[str, str]:
     """Two different numbers as texts with so many digits that they look different."""
     if left.dtype.kind == right.dtype.kind == "b":
         return str(left), str(right)
@@ -170,7 +185,7 @@ def in_digits(left, right):
     return texts
 
 
-def _near(found, wanted, kind, rtol):
+def _near(found: np.ndarray, wanted: np.ndarray, kind: Any, rtol: float | None) -> np.ndarray:
     """Number by number: whether they agree. Infinite and nan only agree with themselves."""
     finite = np.isfinite(wanted)
     relative, absolute = TOLERANCES.get(kind, TOLERANCES[np.float64])

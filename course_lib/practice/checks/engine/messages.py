@@ -1,13 +1,17 @@
 """What a check says when a case fails: what is wrong, given, expected and returned, and a hint."""
 
+from typing import Any
+
 import numpy as np
 
 from . import time_limits
+from .check_case import Case
+from .compare import Problem
 from .describe import MOST_NUMBERS, describe, headline, label
 from .exceptions import CheckFailed, as_theirs
 
 
-def message(problem, name, where, case):
+def message(problem: Problem, name: str, where: str, case: Case) -> str:
     """The whole text of a failure: what is wrong, given, expected, came instead, hint."""
     sentence = problem.sentence
     if sentence.startswith("the "):
@@ -19,7 +23,7 @@ def message(problem, name, where, case):
     return "\n".join([*lines, *hinted(problem.hint)])
 
 
-def count(value):
+def count(value: Any) -> int:
     """How many numbers there are in an array, or in all of a tuple, list or dict together."""
     if isinstance(value, dict):
         return count(list(value.values()))
@@ -28,11 +32,11 @@ def count(value):
     return np.size(value)
 
 
-def hinted(hint):
+def hinted(hint: str) -> list[str]:
     return ["", f"Hint: {hint}"] if hint else []
 
 
-def given(case, numbers=True):
+def given(case: Case, numbers: bool = True) -> list[str]:
     lines = case.given.splitlines() or [
         line
         for name, value in case.inputs.items()
@@ -41,11 +45,11 @@ def given(case, numbers=True):
     return ["", "Given", *indent(lines)] if lines else []
 
 
-def indent(lines):
+def indent(lines: list[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
-def out_of_time(name, where, case):
+def out_of_time(name: str, where: str, case: Case) -> str:
     return "\n".join([
         f"{name}: stopped in {where}, because the check had been running for "
         f"{time_limits.CHECK_SECONDS:g} seconds. Is there a loop that never ends, or one that does "
@@ -54,7 +58,7 @@ def out_of_time(name, where, case):
     ])
 
 
-def not_written(name):
+def not_written(name: str) -> NotImplementedError:
     error = NotImplementedError(
         f"{name} is not written yet. Replace the line `raise NotImplementedError()` in its cell by "
         "your own code, run that cell, then run this one again."
@@ -63,7 +67,7 @@ def not_written(name):
     return error
 
 
-def explained(error, name, where, case):
+def explained(error: BaseException, name: str, where: str, case: Case) -> BaseException:
     """The exception to raise for one that came out of a call."""
     if isinstance(error, CheckFailed):
         return CheckFailed(f"{name}: {error}")

@@ -9,18 +9,23 @@ import inspect
 import math
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import Any
 
 import numpy as np
 
+from course_lib.nn.networks import Sequential, parameter_slots
+
 from . import time_limits
+from .check_case import Case
 from .compare import Problem, compare
 from .describe import shorten
 from .exceptions import CheckFailed, TookTooLong
 from .messages import explained, message, not_written, out_of_time
 
 
-def check(name, function, cases):
+def check(name: str, function: Any, cases: Sequence[Case]) -> None:
     """Print one line where the function passes every case, the smallest first; else raise.
 
     Raises CheckFailed for a wrong result, NotImplementedError for a function that is not written
@@ -49,7 +54,7 @@ def check(name, function, cases):
     print(f"{name}: {passed} passed.")
 
 
-def points(total, function, cases):
+def points(total: float, function: Any, cases: Sequence[Case]) -> float:
     """Return the share of `total` points that the passed cases are worth, as a float.
 
     For the last line of a cell of hidden tests: nbgrader takes the number as partial credit.
@@ -73,11 +78,13 @@ def points(total, function, cases):
     return float(total) if not failed else math.floor(100 * total * passed / len(cases)) / 100
 
 
-def run(case, function, seconds, output):
+def run(
+    case: Case, function: Callable[..., Any], seconds: float, output: time_limits.LimitedOutput
+) -> Problem | None:
     """Call the function once; return a Problem or None. What its code raises is raised."""
     inputs = copy.deepcopy(case.inputs)
-    if case.use is None:
-        check_signature(function, inputs)
+    if case.use is None or case.parameters:
+        check_signature(function, case.parameters or inputs)
     with redirect_stdout(output), redirect_stderr(output), time_limits.time_limit(seconds):
         if case.use is None:
             result = function(*inputs.values())
@@ -98,26 +105,27 @@ def run(case, function, seconds, output):
         sentence = case.judge(result)
         return Problem(sentence, "", None, None, hint=case.hint) if sentence else None
     problem = compare(result, case.expected, case.returns, case.rtol)
-    hint = problem and (suspected(result, case) or problem.hint or case.hint)
-    return problem and problem._replace(hint=hint)
+    if problem is None:
+        return None
+    return problem._replace(hint=suspected(result, case) or problem.hint or case.hint)
 
 
-def check_signature(function, inputs):
-    """Raises CheckFailed where the function cannot be called with these inputs."""
+def check_signature(function: Callable[..., Any], names: Collection[str]) -> None:
+    """Raises CheckFailed where the function cannot be called with so many arguments."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # some built-in functions do not tell
         return
     try:
-        signature.bind(*inputs.values())
+        signature.bind(*names)
     except TypeError:
         raise CheckFailed(
-            f"Your function is called with ({', '.join(inputs)}), and it takes {signature}. "
+            f"Your function is called with ({', '.join(names)}), and it takes {signature}. "
             "Keep the first line of the function as the task gives it."
         ) from None
 
 
-def unchanged(value, original):
+def unchanged(value: Any, original: Any) -> bool:
     """Whether arrays, also those in lists, tuples and dicts, are what they were."""
     if isinstance(original, np.ndarray):
         return np.array_equal(value, original, equal_nan=original.dtype.kind in "fc")
@@ -130,7 +138,21 @@ def unchanged(value, original):
     return True
 
 
-def suspected(result, case):
+@contextmanager
+def weights_kept(network: Sequential, sentence: str) -> Iterator[None]:
+    """Raises CheckFailed with this sentence where the code inside changes the network's weights."""
+
+    def weights() -> list[np.ndarray]:
+        return [layer.params[name] for layer, name in parameter_slots(network)]
+
+    before = [array.copy() for array in weights()]
+    yield
+    after = weights()
+    if len(before) != len(after) or not all(map(np.array_equal, before, after)):
+        raise CheckFailed(sentence)
+
+
+def suspected(result: Any, case: Case) -> str | None:
     """The hint of the mistake that gives exactly the value that came out."""
     for hint, value in case.suspects.items():
         if compare(result, value, case.returns, case.rtol) is None:

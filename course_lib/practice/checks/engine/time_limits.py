@@ -4,7 +4,10 @@ import _thread
 import io
 import signal
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import Any, TextIO
 
 CHECK_SECONDS = 10.0  # for all cases of a check together
 HIDDEN_SECONDS = 20.0  # for all cases of a cell of hidden tests together
@@ -18,7 +21,7 @@ class OutOfTime(BaseException):
 
 
 @contextmanager
-def time_limit(seconds):
+def time_limit(seconds: float) -> Iterator[None]:
     """Raise OutOfTime in what runs inside, once the time is over; works on Windows and Unix.
 
     A thread waits and then interrupts the main thread, as Ctrl-C does; a Ctrl-C of the learner's
@@ -30,13 +33,13 @@ def time_limit(seconds):
     finished, expired = threading.Event(), threading.Event()
     before = signal.getsignal(signal.SIGINT)
 
-    def on_interrupt(number, frame):
+    def on_interrupt(number: int, frame: FrameType | None) -> Any:
         if not expired.is_set():
             return (before if callable(before) else signal.default_int_handler)(number, frame)
         if not finished.is_set():
             raise OutOfTime
 
-    def watch():
+    def watch() -> None:
         while not finished.wait(AGAIN_SECONDS if expired.is_set() else seconds):
             expired.set()
             interrupt_main_thread()
@@ -55,7 +58,7 @@ def time_limit(seconds):
         signal.signal(signal.SIGINT, before or signal.default_int_handler)
 
 
-def interrupt_main_thread():
+def interrupt_main_thread() -> None:
     main = threading.main_thread().ident
     if hasattr(signal, "pthread_kill") and main:  # Unix: it also ends a time.sleep
         signal.pthread_kill(main, signal.SIGINT)
@@ -69,16 +72,16 @@ class LimitedOutput(io.TextIOBase):
     Without another one nothing is passed on.
     """
 
-    def __init__(self, target=None):
+    def __init__(self, target: TextIO | None = None) -> None:
         self.target = target
         self.lines, self.characters = MOST_LINES, MOST_CHARACTERS
-        self.full = target is None
+        self.full = False
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def write(self, text):
-        if self.full:
+    def write(self, text: str) -> int:
+        if self.full or self.target is None:
             return len(text)
         kept = "".join(text[: self.characters].splitlines(keepends=True)[: self.lines])
         self.lines -= kept.count("\n")
