@@ -12,7 +12,7 @@ from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, Normalize, 
 from course_lib.nn.losses import CrossEntropyLoss
 from course_lib.nn.networks import Sequential
 from course_lib.nn.optim import SGD
-from course_lib.nn.shapes import check_size
+from course_lib.nn.shapes import check_number, check_size, generator
 from course_lib.nn.training import evaluate
 
 from .fault_switches import Switches, check_choice, check_dataset, check_positive
@@ -98,15 +98,18 @@ class CaseA(Switches):
         check_choice(self.loss, "loss", LOSSES)
         check_choice(self.dtype, "dtype", ("float32", "float64"))
         check_size(self.batch_size, "batch_size")
+        for name in ("bias", "shuffle", "loops"):
+            check_choice(getattr(self, name), name, (True, False))
+        check_number(self.momentum, "momentum")
         check_positive(self.learning_rate, "learning_rate")
 
-    def build(self, rng: np.random.Generator, dataset: Dataset | None = None) -> Sequential:
+    def build(self, rng: np.random.Generator | int, dataset: Dataset | None = None) -> Sequential:
         """Return the network: normalize, convolution, ReLU, max-pooling, flatten, linear.
 
         dataset: the one whose mean and standard deviation normalised pixels take; raw ones need
         none. Raises ValueError where it is missing.
         """
-        convolution = LoopConv2d if self.loops else Conv2d
+        rng, convolution = generator(rng), LoopConv2d if self.loops else Conv2d
         conv = convolution(3, 16, 3, rng=rng, init=SCHEMES[self.filters], dtype=self.dtype)
         linear = Linear(
             3600, 10, rng=rng, init=SCHEMES[self.weights], bias=self.bias, dtype=self.dtype
@@ -138,7 +141,7 @@ class CaseA(Switches):
             logits = network.forward(self.orient(dataset.train_images[chosen]))
             value = loss.forward(logits, labels)
             network.backward_to_params(loss.backward())
-            active = float(relu.positive.mean())
+            active = float(relu.passes.mean())
             yield Step(number, value, loss.probabilities, labels, gradient_norms(named), active)
             optimizer.step(network)
 
@@ -151,7 +154,9 @@ class CaseA(Switches):
         The run ends early when not one of its images makes a single ReLU active. All gradients are
         0 then (but for that of the linear bias, which sees no image), and nothing can change.
         """
-        rng = np.random.default_rng(seed)
+        check_size(images, "images")
+        check_dataset(dataset)
+        rng = generator(seed, "seed")
         network = self.build(rng, dataset)
         record = Record(network=network, planned=-(-images // self.batch_size))
         steps = islice(self.steps(dataset, network, rng), record.planned)

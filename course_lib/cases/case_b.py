@@ -9,7 +9,7 @@ from course_lib.datasets import Dataset
 from course_lib.nn.initializers import normal, xavier
 from course_lib.nn.layers import Flatten, Linear, Normalize, ReLU, Sigmoid
 from course_lib.nn.networks import Sequential
-from course_lib.nn.shapes import check_size
+from course_lib.nn.shapes import check_size, generator
 
 from .fault_switches import Switches, check_choice, check_dataset, check_positive
 from .posted_parts import (
@@ -63,6 +63,7 @@ class CaseB(Switches):
     def __post_init__(self) -> None:
         check_choice(self.pixels, "pixels", ("raw", "normalised"))
         check_choice(self.weights, "weights", ("normal 1", "xavier"))
+        check_choice(self.shift, "shift", (True, False))
         check_choice(self.sign, "sign", (-1, 1))
         check_choice(self.jacobian, "jacobian", ("scalar", "outer"))
         check_choice(self.loss, "loss", ("squared error", "cross-entropy"))
@@ -71,12 +72,13 @@ class CaseB(Switches):
         check_size(self.batch_size, "batch_size")
         check_positive(self.learning_rate, "learning_rate")
 
-    def build(self, rng: np.random.Generator, dataset: Dataset | None = None) -> Sequential:
+    def build(self, rng: np.random.Generator | int, dataset: Dataset | None = None) -> Sequential:
         """Return the network: normalize, flatten, linear 128, sigmoid, linear 50, ReLU, linear 10.
 
         dataset: the one whose mean and standard deviation normalised pixels take; raw ones need
         none. Raises ValueError where it is missing.
         """
+        rng = generator(rng)
         init = normal(1) if self.weights == "normal 1" else xavier
         sizes = zip((64, 128, 50), (128, 50, 10), strict=True)
         first, second, third = (
@@ -154,7 +156,9 @@ class CaseB(Switches):
 
         seed: of the first weights and of the shuffling. It ends early where numbers overflow.
         """
-        rng = np.random.default_rng(seed)
+        check_size(epochs, "epochs")
+        check_dataset(dataset)
+        rng = generator(seed, "seed")
         network = self.build(rng, dataset)
         planned = epochs * -(-len(dataset.train_images) // self.batch_size)
         record = Record(network=network, planned=planned)

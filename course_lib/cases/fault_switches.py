@@ -1,5 +1,7 @@
 """What the fault switches of both cases have in common."""
 
+import math
+import numbers
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, ClassVar, Self
@@ -24,13 +26,15 @@ class Switches:
 
 def check_choice(value: object, name: str, choices: Collection[object]) -> None:
     """Raises ValueError where a switch has a setting that does not exist."""
-    if value not in choices:
+    if value not in list(choices):
         known = ", ".join(repr(choice) for choice in choices)
         raise ValueError(f"{name} is {value!r}; choose one of {known}")
 
 
 def check_dataset(dataset: Dataset | None) -> Dataset:
-    """Return the data set to take mean and standard deviation from; raise ValueError for None."""
+    """Return the data set to take mean and standard deviation from; raise if there is none."""
+    if dataset is not None and not isinstance(dataset, Dataset):
+        raise TypeError(f"dataset is {dataset!r}; give a Dataset, such as datasets.load()")
     if dataset is None:
         raise ValueError(
             "normalised pixels need the mean and standard deviation of the training images; "
@@ -40,6 +44,7 @@ def check_dataset(dataset: Dataset | None) -> Dataset:
 
 
 def check_positive(value: float, name: str) -> None:
-    """Raises ValueError where a number is not above 0."""
-    if not value > 0:
-        raise ValueError(f"{name} is {value!r}; give a number above 0")
+    """Raises ValueError for anything but a finite number above 0."""
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not 0 < value < math.inf:
+        raise ValueError(f"{name} is {value!r}; give a finite number above 0")

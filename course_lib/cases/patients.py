@@ -25,7 +25,7 @@ from course_lib.nn.initializers import he, xavier
 from course_lib.nn.losses import CrossEntropyLoss, Loss
 from course_lib.nn.networks import Sequential
 from course_lib.nn.optim import SGD
-from course_lib.nn.shapes import output_sizes
+from course_lib.nn.shapes import generator, output_sizes
 from course_lib.nn.training import History, evaluate, fit
 
 from .posted_parts import SquaredErrorLoss
@@ -98,7 +98,7 @@ class Patient:
 
         recorder: a diagnostics.Recorder. Numbers that overflow raise nothing and warn of nothing.
         """
-        rng = np.random.default_rng(self.seed)
+        rng = generator(self.seed, "seed")
         with np.errstate(all="ignore"):
             return fit(
                 self.network,
@@ -106,7 +106,7 @@ class Patient:
                 self.labels,
                 loss=self.loss,
                 optimizer=self.optimizer,
-                epochs=epochs or self.epochs,
+                epochs=self.epochs if epochs is None else epochs,
                 batch_size=self.batch_size,
                 rng=rng,
                 progress=False,
@@ -138,7 +138,7 @@ def patient_of(record: dict[str, Any], name: str, seed: int) -> Patient:
     images, labels, test_images, test_labels = digits()
     return Patient(
         name=name,
-        network=Sequential(built(record["layers"], np.random.default_rng(seed))),
+        network=Sequential(built(record["layers"], generator(seed, "seed"))),
         images=images * record["pixels"],
         labels=np.roll(labels, record["labels"]),
         test_images=test_images * record["pixels"],
@@ -202,7 +202,11 @@ def activation(kind: type[Any], factor: float) -> layers.Layer:
     def backward(self: layers.Layer, dy: np.ndarray) -> np.ndarray:
         return factor * kind.backward(self, dy)
 
-    return type(kind.__name__, (kind,), {"__module__": kind.__module__, "backward": backward})()
+    def __reduce__(self: layers.Layer) -> tuple:
+        return activation, (kind, factor)
+
+    methods = {"__module__": kind.__module__, "backward": backward, "__reduce__": __reduce__}
+    return type(kind.__name__, (kind,), methods)()
 
 
 def seal(record: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from course_lib.nn import loops
 from course_lib.nn.layers import Conv2d, MaxPool2d, shifted_views
 from course_lib.nn.losses import CrossEntropyLoss, check_labels, log_softmax, softmax
+from course_lib.nn.masks import keep_where
 from course_lib.nn.memory_layout import batch_first, batch_last
 from course_lib.nn.training import mini_batches
 
@@ -14,8 +15,10 @@ from course_lib.nn.training import mini_batches
 class LoopConv2d(Conv2d):
     """Conv2d, computed by loops.py."""
 
+    remembers: tuple[str, ...] = ("x",)
+
     def forward(self, x: np.ndarray) -> np.ndarray:
-        self.x = x
+        self.x = np.array(x)
         return loops.conv2d_forward(
             x, self.params["weight"], self.params["bias"], self.stride, self.padding
         )
@@ -34,8 +37,10 @@ class LoopConv2d(Conv2d):
 class LoopMaxPool2d(MaxPool2d):
     """MaxPool2d, computed by loops.py."""
 
+    remembers: tuple[str, ...] = ("x",)
+
     def forward(self, x: np.ndarray) -> np.ndarray:
-        self.x = x
+        self.x = np.array(x)
         return loops.maxpool2d_forward(x, self.kernel_size, self.stride)
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
@@ -61,10 +66,13 @@ class ByColumns:
 class DividingMaxPool2d(MaxPool2d):
     """Max-pooling whose gradient is divided equally among the maxima of a window."""
 
+    remembers: tuple[str, ...] = (*MaxPool2d.remembers, "is_max")
+
     def forward(self, x: np.ndarray) -> np.ndarray:
         y = super().forward(x)
         values = shifted_views(batch_last(x), self.kernel_size, self.stride)  # each (C, OH, OW, N)
-        self.is_max = [value == batch_last(y) for value in values]
+        largest = batch_last(y)
+        self.is_max = [(value == largest) | np.isnan(value) for value in values]
         return y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
@@ -74,7 +82,7 @@ class DividingMaxPool2d(MaxPool2d):
         for dwindow, is_max in zip(
             shifted_views(dx, self.kernel_size, self.stride), self.is_max, strict=True
         ):
-            dwindow += share * is_max
+            dwindow += keep_where(is_max, share)
         return batch_first(dx)
 
 
@@ -164,7 +172,7 @@ class PostedCrossEntropyLoss:
         self.sign, self.shift = sign, shift
 
     def forward(self, logits: np.ndarray, labels: np.ndarray) -> float:
-        self.p, self.labels = posted_softmax(logits, self.sign, self.shift), labels
+        self.p, self.labels = posted_softmax(logits, self.sign, self.shift), np.array(labels)
         log_p = log_softmax(self.sign * logits)
         return float(-log_p[np.arange(len(labels)), labels].mean())
 

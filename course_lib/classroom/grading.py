@@ -169,12 +169,22 @@ def grade(
 def missing_notebook(course: Course, student: str) -> str:
     """What is wrong where the folder holds no notebook of the name that was handed out, or ""."""
     folder = course.path("submitted", student)
-    found = {path.name for path in folder.glob("*")}
-    if found & course.notebooks:
+    if any((folder / name).is_file() for name in course.notebooks):
         return ""
+    deeper = [path for path in sorted(folder.rglob("*.[iI][pP][yY][nN][bB]"))]
+    found = [
+        f"the folder {path.name}" if path.is_dir() else path.name
+        for path in sorted(folder.iterdir())
+    ]
+    advice = ""
+    for path in deeper:
+        if path.name in course.notebooks:
+            advice = f"; move {path.relative_to(folder)} up into {folder.name}"
+        elif path.name.lower() in map(str.lower, course.notebooks):
+            advice = f"; rename {path.relative_to(folder)}: its name is spelled otherwise"
     return (
         f"failed: {folder.name} holds no {' or '.join(sorted(course.notebooks))}, "
-        f"but {', '.join(sorted(found)) or 'nothing'}"
+        f"but {', '.join(found) or 'nothing'}{advice}"
     )
 
 

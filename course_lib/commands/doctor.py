@@ -154,7 +154,7 @@ def check_data() -> Findings:
 def check_chosen_set() -> Findings:
     from course_lib.datasets import data_folders
 
-    name = os.environ.get("COURSE_DATASET")
+    name = data_folders.setting("COURSE_DATASET")
     if not name:
         yield "ok", "COURSE_DATASET is not set: the notebooks use the pictograms", ""
     elif name not in NOTEBOOKS_TAKE:

@@ -2,8 +2,7 @@
 
 import argparse
 
-from course_lib.datasets import batches_folder
-from course_lib.datasets.data_folders import FOLDER_IN_ARCHIVE, cifar10_home
+from course_lib.datasets.archives import batches_folder, find_cifar10
 from course_lib.datasets.download import download_cifar10
 
 
@@ -13,7 +12,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Fetch what is not there yet. Returns the exit status."""
-    if not (cifar10_home() / FOLDER_IN_ARCHIVE).is_dir():
+    if not find_cifar10():
         download_cifar10()
     print(f"CIFAR-10 is ready in {batches_folder('cifar10')}.")
     print("Set COURSE_DATASET=cifar10 to run the notebooks on it.")

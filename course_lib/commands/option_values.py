@@ -7,7 +7,13 @@ from pathlib import Path
 
 def at_least_1(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is given; give a whole number from 1 on")
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit; give a whole number from 1 on")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit; give a whole number from 0 on")
     return int(text)
 
 
@@ -25,12 +31,14 @@ def number(text: str, wanted: str, fits: Callable[[float], bool]) -> float:
     except ValueError:
         value = float("nan")
     if not fits(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is given; give {wanted}")
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit; give {wanted}")
     return value
 
 
 def in_a_folder(text: str) -> str:
     folder = Path(text).absolute().parent
     if not folder.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder {folder}; make it first")
+        raise argparse.ArgumentTypeError(f"there is no folder {folder}; create it first")
+    if Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is a folder; name a file in it")
     return text

@@ -14,7 +14,7 @@ from course_lib.nn import networks, optim, training
 from course_lib.nn.layers import Flatten, Linear, Normalize
 from course_lib.nn.losses import CrossEntropyLoss
 
-from .option_values import at_least_0, at_least_1, share
+from .option_values import at_least_0, at_least_1, seed, share
 
 
 def linear(normalize: Normalize, rng: np.random.Generator) -> networks.Sequential:
@@ -52,7 +52,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         help="with --cosine: the share of the training in which the rate rises first",
     )
     add("--mirror", action="store_true", help="mirror images at random")
-    add("--seed", type=int, default=0)
+    add("--seed", type=seed, default=0)
 
 
 def main(options: argparse.Namespace) -> int:

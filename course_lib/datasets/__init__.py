@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from . import archives, data_folders, safe_pickle
-from .archives import batches_folder, explained, looks_like
+from .archives import batches_folder, explained
 from .data_folders import MAX_FILE_BYTES, TRAINING_FILES, DatasetError, remedy
+from .mistaken_files import garbled, mistake
 from .safe_pickle import printable
 
 __all__ = ["Dataset", "DatasetError", "batches_folder", "load", "pixels_to_images", "read_batch"]
@@ -100,6 +101,8 @@ def read_batch(path: Path | str) -> tuple[np.ndarray, np.ndarray]:
             f"has data of shape {printable(str(pixels.shape))} and type {pixels.dtype}, "
             f"where (N, {PIXELS}) and uint8 are expected",
         )
+    if isinstance(labels, np.ndarray):
+        labels = labels.tolist()
     if not isinstance(labels, list) or not all(type(label) is int for label in labels):
         raise _bad(path, "has labels that are not a list of whole numbers")
     if len(labels) != len(pixels):
@@ -137,24 +140,27 @@ def _read_class_names(path: Path) -> tuple[str, ...]:
 
 
 def _read_pickle(path: Path | str) -> dict:
+    path = os.path.expanduser(path)
     with explained(path, "cannot be read"):
         size = os.stat(path).st_size
         if size > MAX_FILE_BYTES:
             raise _bad(path, f"has {size:,} bytes, more than the {MAX_FILE_BYTES:,} of any batch")
         with open(path, "rb") as file:
             data = file.read(size)  # and no more, should the file be growing
-    mistake = looks_like(data[:512])
-    if mistake:
-        raise _bad(path, mistake)
+    if what := mistake(data[:512]):
+        raise _bad(path, what)
     if data.startswith(b"\x1f\x8b"):
-        raise _bad(path, "is compressed with gzip and must be unpacked first")
+        raise DatasetError(
+            f"{path} is compressed, and read_batch takes a single batch file; give "
+            'datasets.batches_folder() / "data_batch_1", or unpack it first.'
+        )
     try:
         batch = safe_pickle.loads(data)
     except safe_pickle.NotAllowed as error:
         problem = f"{error}, which no batch of images needs; nothing in it was run"
-        raise _bad(path, problem) from error
+        raise _bad(path, garbled(data) or problem) from error
     except ValueError as error:
-        raise _bad(path, str(error)) from error
+        raise _bad(path, garbled(data) or str(error)) from error
     if not isinstance(batch, dict):
         raise _bad(path, f"holds a {type(batch).__name__}, not a dictionary")
     return batch
@@ -165,6 +171,11 @@ def _entry(path: Path | str, batch: dict, key: str) -> Any:
     for spelling in (key.encode(), key):
         if spelling in batch:
             return batch[spelling]
+    if key == "data" and any(name in batch for name in ("label_names", b"label_names")):
+        raise DatasetError(
+            f"{path} holds the names of the classes and no images; give a batch file, such as "
+            "data_batch_1."
+        )
     found = printable(", ".join(map(str, batch))) or "nothing"
     raise _bad(path, f"has no entry {key}, but {found}")
 

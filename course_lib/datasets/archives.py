@@ -10,6 +10,7 @@ import errno
 import glob
 import gzip
 import hashlib
+import io
 import os
 import shutil
 import tarfile
@@ -20,9 +21,24 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from . import data_folders
-from .data_folders import BATCH_FILES, FOLDER_IN_ARCHIVE, MAX_FILE_BYTES, DatasetError, remedy
+from .data_folders import (
+    BATCH_FILES,
+    CIFAR10_NAME,
+    CIFAR10_UNPACKED,
+    FOLDER_IN_ARCHIVE,
+    MAX_FILE_BYTES,
+    DatasetError,
+    missing_files,
+    remedy,
+)
+from .mistaken_files import garbled, mistake
 
 README = "readme.html"  # of CIFAR-10; nothing needs it
+VERSIONS = {
+    "*.bin": "binary version (.bin files)",
+    "*.mat": "MATLAB version (.mat files)",
+}
+CHECK_THE_PATH = "check the path (datasets.batches_folder() is the folder of the batch files)"
 LEFTOVER_SECONDS = 24 * 60 * 60  # without a change, after which a .part folder is nobody's work
 
 # What tarfile, gzip and zlib raise for a file that is no .tar.gz, or is damaged.
@@ -57,22 +73,48 @@ def _pictograms_folder() -> Path:
 
 
 def _cifar10_folder() -> Path:
+    if folder := find_cifar10():
+        return folder
     homes = list(data_folders.cifar10_folders())
-    for home in homes:
-        if (home / FOLDER_IN_ARCHIVE).is_dir():
-            return check_complete(home / FOLDER_IN_ARCHIVE)
-    for archive in (home / data_folders.CIFAR10_NAME for home in homes):
-        if archive.exists():
-            verify(archive, "md5", data_folders.CIFAR10_MD5)
+    for archive in (home / name for name in (CIFAR10_NAME, CIFAR10_UNPACKED) for home in homes):
+        if os.path.isfile(archive):
+            with explained(archive, "cannot be read"), open(archive, "rb") as file:
+                compressed = is_gzip(file)
+            if compressed:
+                verify(archive, "md5", data_folders.CIFAR10_MD5)
             for home in (archive.parent, *homes):
                 if data_folders.can_write(home):
                     return extract(archive, home / FOLDER_IN_ARCHIVE)
             raise _nowhere(archive, homes)
+    similar = [path.name for home in homes for path in sorted(home.glob("[cC][iI][fF][aA][rR]*"))]
+    there = f" (there is {', '.join(similar)}, by another name)" if similar else ""
     raise DatasetError(
-        f"CIFAR-10 is not in {' or '.join(map(str, homes))}; run `python -m course_lib download "
-        f"cifar10`, or fetch {data_folders.CIFAR10_URL} yourself and put it there as "
-        f"{data_folders.CIFAR10_NAME}."
+        f"CIFAR-10 is not in {' or '.join(map(str, homes))}{there}; run `python -m course_lib "
+        f"download cifar10`, or fetch {data_folders.CIFAR10_URL} yourself and put it there as "
+        f"{CIFAR10_NAME}."
     )
+
+
+def find_cifar10() -> Path | None:
+    """Return the folder that holds all batch files of CIFAR-10, or None if there is none.
+
+    Raises DatasetError where something else stands in the place of that folder.
+    """
+    homes = list(data_folders.cifar10_folders())
+    for home in homes:
+        if os.path.isdir(home):
+            with explained(home, "cannot be read"):
+                os.listdir(home)
+    folders = [path for home in homes for path in data_folders.batch_folders(home)]
+    for folder in folders:
+        if not missing_files(folder):
+            return folder
+    for home in homes:
+        taken = home / FOLDER_IN_ARCHIVE
+        if taken.is_dir() and any(taken.iterdir()):
+            inside = [path for path in folders if taken == path or taken in path.parents]
+            return check_complete(min(inside, key=lambda path: len(missing_files(path))))
+    return None
 
 
 def _nowhere(archive: Path, folders: Iterable[Path]) -> DatasetError:
@@ -87,12 +129,14 @@ def check_complete(folder: Path, archive: Path | None = None) -> Path:
 
     The message blames `archive` for them, if given, and otherwise the folder.
     """
-    missing = [name for name in BATCH_FILES if not (folder / name).is_file()]
+    missing = missing_files(folder)
     if missing:
         what_to_do = remedy(archive or folder / missing[0])
-        raise DatasetError(
-            f"{archive or folder} is incomplete, {', '.join(missing)} missing; {what_to_do}."
-        )
+        version = next((name for ends, name in VERSIONS.items() if any(folder.glob(ends))), None)
+        what = f"is incomplete: {', '.join(missing)} missing"
+        if version:
+            what = f"holds CIFAR-10's {version}, and the course reads its Python version"
+        raise DatasetError(f"{archive or folder} {what}; {what_to_do}.")
     return folder
 
 
@@ -106,25 +150,21 @@ def verify(path: str | Path, algorithm: str, digest: str) -> None:
     """
     found = hashlib.new(algorithm, usedforsecurity=False)
     with explained(path, "cannot be read"), open(path, "rb") as file:
-        start = file.read(512)
+        start = file.read(1 << 16)
         file.seek(0)
         while block := file.read(1 << 20):
             found.update(block)
     if found.hexdigest() != digest:
-        what = looks_like(start) or "is damaged, incomplete or another file"
+        what = mistake(start) or garbled(start) or "is damaged, incomplete or another file"
         raise DatasetError(
             f"{path} {what}: its {algorithm} is {found.hexdigest()} and should be {digest}; "
             f"{remedy(path)}."
         )
 
 
-def looks_like(start: bytes) -> str | None:
-    """Name a common mistake from a file's first bytes, or return None."""
-    if not start:
-        return "is empty"
-    if start.lstrip()[:1] == b"<":
-        return "is a web page (HTML), not data"
-    return None
+def is_gzip(file: io.BufferedReader) -> bool:
+    """Whether an open file is compressed: some browsers unpack a download, and keep its name."""
+    return file.peek(2)[:2] == b"\x1f\x8b"
 
 
 @contextlib.contextmanager
@@ -133,7 +173,9 @@ def explained(path: str | Path, what: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise DatasetError(f"{path} {what}: there is no such file; {remedy(path)}.") from error
+        included = path in (data_folders.PICTOGRAMS_ARCHIVE, data_folders.DIGITS_FILE)
+        what_to_do = remedy(path) if included else CHECK_THE_PATH
+        raise DatasetError(f"{path} {what}: there is no such file; {what_to_do}.") from error
     except IsADirectoryError as error:
         raise DatasetError(f"{path} {what}: it is a folder, not a file; name a file.") from error
     except OSError as error:
@@ -145,14 +187,14 @@ def _reason(error: OSError) -> str:
         return "the disk is full; free some space (CIFAR-10 takes 360 MB) and try again"
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return f"no permission for {error.filename}; allow it and try again"
-    return f"the system reports '{error.strerror or error}'; mend that and try again"
+    return f"the system reports '{error.strerror or error}'; fix that and try again"
 
 
 # Extract
 
 
 def extract(archive: str | Path, destination: str | Path) -> Path:
-    """Extract the batch files of a .tar.gz file into the new folder `destination`; return it.
+    """Extract the batch files of a .tar.gz or .tar file into a new folder, and return that.
 
     Raises DatasetError.
     """
@@ -166,7 +208,7 @@ def extract(archive: str | Path, destination: str | Path) -> Path:
 
 
 def _batch_files(archive: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the content of each batch file, and the readme, in a .tar.gz file.
+    """Yield the name and the content of each batch file, and the readme, in a .tar.gz or .tar file.
 
     An archive can hold links, devices and paths that lead anywhere. All of that is passed over, so
     the only names that come out of here are BATCH_FILES and README. Raises DatasetError.
@@ -174,7 +216,8 @@ def _batch_files(archive: Path) -> Iterator[tuple[str, bytes]]:
     names = {f"{FOLDER_IN_ARCHIVE}/{name}": name for name in (*BATCH_FILES, README)}
     with explained(archive, "cannot be read"), open(archive, "rb") as file:
         try:
-            with gzip.open(file) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
+            unpacked = gzip.open(file) if is_gzip(file) else contextlib.nullcontext(file)
+            with unpacked as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
                 for member in tar:
                     if member.size < 0:
                         raise tarfile.ReadError("a file with a negative size")
@@ -185,7 +228,8 @@ def _batch_files(archive: Path) -> Iterator[tuple[str, bytes]]:
                     pass  # to the very end, where gzip keeps the checksum that it compares
         except DAMAGE as error:
             file.seek(0)
-            what = looks_like(file.read(512)) or "is damaged or cut off"
+            start = file.read(1 << 16)
+            what = mistake(start) or garbled(start) or "is damaged or cut off"
             raise DatasetError(f"{archive} {what} ({error}); {remedy(archive)}.") from error
 
 

@@ -27,6 +27,7 @@ CIFAR10_MD5 = "c58f30108f718f92721af3b95e74349a"
 PICTOGRAMS_ARCHIVE = EMBEDDED_FOLDER / "pictograms-10-python.tar.gz"
 DIGITS_FILE = EMBEDDED_FOLDER / "digits.csv.gz"
 CIFAR10_NAME = "cifar-10-python.tar.gz"
+CIFAR10_UNPACKED = "cifar-10-python.tar"  # what Safari makes of it
 CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
 
 NAMES = ("pictograms", "cifar10", "digits")
@@ -58,10 +59,31 @@ def cache_folders() -> Iterator[Path]:
     yield from user_cache()
 
 
+def setting(name: str) -> str:
+    """Return an environment variable, without blanks and quotes around it; "" if it is not set."""
+    text = os.environ.get(name, "").strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1].strip()
+    return text
+
+
 def cifar10_folders() -> Iterator[Path]:
     """Yield the folders that may hold CIFAR-10: $COURSE_DATA_DIR, or data/ and the user's cache."""
-    if os.environ.get("COURSE_DATA_DIR"):
-        yield Path(os.environ["COURSE_DATA_DIR"]).expanduser().resolve()
+    if named := setting("COURSE_DATA_DIR"):
+        folder = Path(os.path.expanduser(os.path.expandvars(named)))
+        if str(folder).startswith("~"):
+            raise DatasetError(
+                f"COURSE_DATA_DIR is {named}, and there is no such user; correct it."
+            )
+        try:
+            folder = folder.resolve()
+        except (OSError, RuntimeError) as error:  # such as links that go round in a circle
+            raise DatasetError(
+                f"COURSE_DATA_DIR is {named}: {error}; name another folder."
+            ) from error
+        yield (
+            folder.parent if os.path.isfile(folder) else folder
+        )  # is it the archive that is named?
         return
     if not IN_WHEEL:
         yield DATA_FOLDER
@@ -78,8 +100,33 @@ def cifar10_home() -> Path:
 
 
 def has_cifar10(folder: Path) -> bool:
-    """Whether CIFAR-10 is in this folder, extracted or as the archive."""
-    return (folder / FOLDER_IN_ARCHIVE).exists() or (folder / CIFAR10_NAME).exists()
+    """Whether CIFAR-10 is in this folder, extracted or as the archive; or what stands in for it."""
+    there = (folder / FOLDER_IN_ARCHIVE, folder / CIFAR10_NAME, folder / CIFAR10_UNPACKED)
+    return any(os.path.exists(path) for path in there) or any(
+        map(is_complete, batch_folders(folder))
+    )
+
+
+def batch_folders(home: Path) -> Iterator[Path]:
+    """Yield the folders in and below `home` that may hold CIFAR-10's batch files.
+
+    People extract archives into folders of the archive's name, extract them twice, or name the
+    folder of batches itself.
+    """
+    yield home / FOLDER_IN_ARCHIVE
+    yield home
+    for depth in (1, 2, 3):
+        yield from sorted(path for path in home.glob("/".join(["cifar-10*"] * depth)))
+
+
+def missing_files(folder: Path) -> list[str]:
+    """Return the names of the batch files that are not in a folder."""
+    return [name for name in BATCH_FILES if not os.path.isfile(folder / name)]
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a folder holds all batch files."""
+    return not missing_files(folder)
 
 
 def chosen(name: str | None = None) -> str:
@@ -87,11 +134,12 @@ def chosen(name: str | None = None) -> str:
 
     Raises DatasetError for a name that there is none of.
     """
-    source = "load" if name else "the environment variable COURSE_DATASET"
-    name = name or os.environ.get("COURSE_DATASET") or "pictograms"
+    source = "the call" if name else "the environment variable COURSE_DATASET"
+    name = name or setting("COURSE_DATASET") or "pictograms"
     if name not in NAMES:
         raise DatasetError(
-            f'{source} asks for the data set {name!r}; use "pictograms", "cifar10" or "digits".'
+            f'there is no data set {name!r}, which {source} names; use "pictograms", "cifar10" or '
+            '"digits".'
         )
     return name
 
@@ -114,13 +162,18 @@ def remedy(path: Path | str) -> str:
         if IN_WHEEL:
             return "install course_lib again, which brings it along"
         return (
-            f"restore it with `git checkout -- data/{path.name}` in the course's folder, "
-            "or download the course again"
+            f"move it elsewhere and restore it with `git checkout -- data/{path.name}` in the "
+            "course's folder, or download the course again"
         )
     if folder.name.startswith("pictograms-") and folder.parent in cache_folders():
-        return f"delete the folder {folder} and load the pictograms again, which makes it anew"
-    if path.name == CIFAR10_NAME and folder in cifar10_folders():
-        return "delete it and run `python -m course_lib download cifar10`"
-    if folder.name == FOLDER_IN_ARCHIVE and folder.parent in cifar10_folders():
-        return f"delete the folder {folder} and run `python -m course_lib download cifar10`"
+        return (
+            f"move the folder {folder} elsewhere and load the pictograms, which extracts them anew"
+        )
+    if path.name in (CIFAR10_NAME, CIFAR10_UNPACKED) and folder in cifar10_folders():
+        return "move it elsewhere and run `python -m course_lib download cifar10`"
+    if path.name in BATCH_FILES and any(
+        folder in batch_folders(home) for home in cifar10_folders()
+    ):
+        what = path.name if folder in cifar10_folders() else f"the folder {folder}"
+        return f"move {what} elsewhere and run `python -m course_lib download cifar10`"
     return "use a file in the format of CIFAR-10's Python version, from a source that you trust"

@@ -26,6 +26,10 @@ ALLOWED = {
     "numpy.dtype",
     "numpy.core.multiarray._reconstruct",
     "numpy._core.multiarray._reconstruct",  # where NumPy 2 keeps it
+    "numpy.core.multiarray.scalar",  # a single number
+    "numpy._core.multiarray.scalar",
+    "numpy.core.numeric._frombuffer",  # an array in protocol 5
+    "numpy._core.numeric._frombuffer",
     "_codecs.encode",  # how Python 3 spells bytes in protocol 2
 }
 
@@ -38,7 +42,9 @@ PLAIN_VALUES = {
     "LONG1",
     "BINFLOAT",
     "BINBYTES",
+    "BINBYTES8",
     "SHORT_BINBYTES",
+    "BYTEARRAY8",
     "BINUNICODE",
     "SHORT_BINUNICODE",
 }
@@ -63,9 +69,9 @@ class NotAllowed(ValueError):
 def loads(data: bytes) -> Any:
     """Return what the pickle in the bytes `data` holds: dicts, lists, tuples, text, ints, arrays.
 
-    Python 2 strings come back as bytes. Raises NotAllowed for any other kind of content and for
-    any call, and ValueError for a pickle that is cut off or damaged. The messages have the file as
-    their subject: "asks to call os.system".
+    Python 2 strings come back as bytes, NumPy's single numbers as Python's. Raises NotAllowed for
+    any other kind of content and for any call, and ValueError for a pickle that is cut off or
+    damaged. The messages have the file as their subject: "asks to call os.system".
     """
     try:
         return _run(data)
@@ -116,7 +122,8 @@ def _run(data: bytes) -> Any:  # noqa: C901 (a branch for each kind of instructi
         elif name in ("GLOBAL", "INST"):
             stack.append(_allowed_name(argument.replace(" ", ".")))
         elif name not in ("PROTO", "FRAME", "STOP"):
-            raise NotAllowed(f"uses the pickle instruction {name}")
+            old = "" if data.startswith(b"\x80") else " of protocol 0 (protocol=2 writes others)"
+            raise NotAllowed(f"uses the pickle instruction {name}{old}")
     (result,) = stack
     return result
 
@@ -191,7 +198,7 @@ def printable(text: str, limit: int = 60) -> str:
     return escaped if len(escaped) <= limit else escaped[:limit] + "[...]"
 
 
-def _reduce(function: Any, arguments: Any) -> Type | bytes | EmptyArray:
+def _reduce(function: Any, arguments: Any) -> Any:
     """Stand in for the call of `function`, one of ALLOWED."""
     name = _expect(function, Name).text
     if name == "numpy.dtype":
@@ -201,7 +208,23 @@ def _reduce(function: Any, arguments: Any) -> Type | bytes | EmptyArray:
         return Type(kind)
     if name == "_codecs.encode":
         return _expect(arguments[0], str).encode("latin-1")
+    if name.endswith(".scalar"):
+        dtype, content = arguments
+        return _numbers(content, dtype, ()).item()
+    if name.endswith("._frombuffer"):
+        content, dtype, shape, order, *axes = arguments
+        if order == "K":  # the axes' order in memory is another one
+            return _numbers(content, dtype, shape).transpose(*axes)
+        return _numbers(content, dtype, shape, order)
     return EmptyArray()
+
+
+def _numbers(content: Any, dtype: Any, shape: Any, order: Any = "C") -> np.ndarray:
+    """Return the array of this shape and dtype whose numbers are these bytes."""
+    if not all(type(length) is int and length >= 0 for length in _expect(shape, tuple)):
+        raise ValueError("an array has no proper shape")
+    array = np.frombuffer(_expect(content, (bytes, bytearray)), _expect(dtype, Type).text)
+    return array.reshape(shape, order=_expect(order, str))
 
 
 def _build(unfinished: Any, state: Any) -> Type | np.ndarray:
@@ -212,8 +235,7 @@ def _build(unfinished: Any, state: Any) -> Type | np.ndarray:
             raise ValueError("a dtype has no proper byte order")
         return Type(byte_order + unfinished.text[-2:])
     _expect(unfinished, EmptyArray)
-    version, shape, dtype, is_fortran_order, numbers = state
-    if version != 1 or not all(type(length) is int and length >= 0 for length in shape):
+    version, shape, dtype, is_fortran_order, content = state
+    if version != 1:
         raise ValueError("an array has no proper shape")
-    array = np.frombuffer(_expect(numbers, bytes), np.dtype(_expect(dtype, Type).text))
-    return array.reshape(shape, order="F" if is_fortran_order else "C")
+    return _numbers(content, dtype, shape, "F" if is_fortran_order else "C")

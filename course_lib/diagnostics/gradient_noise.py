@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from course_lib.nn.losses import Loss
-from course_lib.nn.networks import Sequential, has_params, parameter_slots
+from course_lib.nn.networks import Sequential, gradient_of, has_params, parameter_slots
+from course_lib.nn.shapes import generator, is_whole
 from course_lib.nn.training import as_input, check_images
 
 from .layer_reports import layer_name
@@ -19,9 +20,7 @@ def gradient_row(network: Sequential) -> np.ndarray:
     """
     parts = []
     for layer, name in parameter_slots(network):
-        if name not in layer.grads:
-            raise RuntimeError("there are no gradients yet; call network.backward first")
-        parts.append(layer.grads[name].ravel())
+        parts.append(gradient_of(layer, name).ravel())
     return np.concatenate(parts)
 
 
@@ -51,7 +50,7 @@ def per_image_gradients(
     images (N, H, W, C) and labels (N,), as in `training.fit`. The table is large: float32 by
     default, whatever the network computes in.
     """
-    images, labels = check_images(images, labels)
+    images, labels = check_images(network, images, labels)
     table: Any
     x, table = as_input(network, images), None
     for n in range(len(x)):
@@ -68,18 +67,20 @@ def batch_gradients(
     gradients: np.ndarray,
     batch_size: int,
     count: int,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     replace: bool = False,
 ) -> np.ndarray:
     """Return the gradients of `count` mini-batches, each drawn by itself: (N, P) -> (count, P).
 
     gradients has a row for each image. replace: whether a mini-batch may hold an image twice.
     """
-    N = len(gradients)
-    if not 1 <= batch_size or (batch_size > N and not replace):
+    N, rng = len(gradients), generator(rng)
+    if N == 0:
+        raise ValueError("there are no gradients; give at least one row")
+    if not is_whole(batch_size) or batch_size < 1 or (batch_size > N and not replace):
         raise ValueError(
             f"batch_size is {batch_size}, and there are the gradients of {N} images; "
-            f"give a number from 1 to {N}"
+            f"give a number from 1 to {N}, or replace=True for more"
         )
     shares = np.zeros((count, N), gradients.dtype)  # of each image in each mini-batch
     for row in shares:
@@ -92,9 +93,19 @@ def cosines(vectors: np.ndarray, direction: np.ndarray) -> np.ndarray:
 
     1 is the same direction, 0 a right angle, -1 the opposite one. A row of zeros has none: nan.
     """
+    vectors, direction = scaled(vectors), scaled(direction)
     lengths = np.array([np.linalg.norm(row) for row in vectors]) * np.linalg.norm(direction)
     with np.errstate(invalid="ignore"):
         return vectors @ direction / lengths
+
+
+def scaled(vectors: np.ndarray) -> np.ndarray:
+    """Return the vectors, divided by a power of 2 that makes their largest number about 1.
+
+    No digit changes, and their squares neither overflow nor vanish.
+    """
+    _, exponent = np.frexp(np.max(np.abs(vectors), initial=0))
+    return np.ldexp(vectors, -exponent)
 
 
 def noise_scale(gradients: np.ndarray) -> float:
@@ -104,12 +115,13 @@ def noise_scale(gradients: np.ndarray) -> float:
     mini-batch of that many images the noise is as long as the signal
     (McCandlish et al., 2018, "An Empirical Model of Large-Batch Training", section 2.2).
     """
+    gradients = scaled(gradients)
     full = gradients.mean(axis=0, dtype=np.float64)
     signal = full @ full
     if signal == 0:
         raise ValueError(
             "the full gradient is 0, so nothing can be compared with its length; "
-            "give the gradients of other weights"
+            "take the gradients at other weights, or of other images"
         )
     square = np.mean([row @ row for row in gradients], dtype=np.float64)
     return float((square - signal) / signal)
@@ -124,6 +136,7 @@ def walks(gradients: np.ndarray, orders: np.ndarray) -> tuple[np.ndarray, np.nda
 
     All lengths and angles of such sums follow from the dot products of the rows with one another.
     """
+    gradients = scaled(gradients)
     dots = (gradients @ gradients.T).astype(np.float64)  # (N, N)
     signal = dots.mean()  # the full gradient's dot product with itself
     along, square = np.empty(orders.shape), np.empty(orders.shape)

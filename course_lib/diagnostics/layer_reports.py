@@ -20,7 +20,8 @@ from numpy.typing import ArrayLike
 
 from course_lib.nn.layers import Layer, ReLU, Sigmoid, Tanh
 from course_lib.nn.losses import Loss
-from course_lib.nn.networks import Sequential
+from course_lib.nn.networks import Sequential, check_layers, fill_grads
+from course_lib.nn.shapes import as_array
 from course_lib.nn.training import as_input
 
 SATURATED = 0.01  # a unit is saturated where its slope is below this share of the largest slope
@@ -83,8 +84,11 @@ def observe(network: Sequential, loss: Loss, x: np.ndarray, labels: Any) -> list
     with forward and backward will do. Numbers that are not finite are reported as they are, without
     a warning; `first_overflow` tells where they began.
     """
-    x = np.asarray(x)
-    x = as_input(network, x)
+    check_layers(network.layers)
+    x = as_array(x, "x")
+    if len(x) == 0:
+        raise ValueError("there are no images to observe; give at least one")
+    x = as_input(network, x.copy())  # a layer from elsewhere may change what it is given
     reports = []
     with np.errstate(all="ignore"):
         for number, layer in enumerate(network.layers):
@@ -96,7 +100,7 @@ def observe(network: Sequential, loss: Loss, x: np.ndarray, labels: Any) -> list
         for layer, report in reversed(list(zip(network.layers, reports, strict=True))):
             report.gradient_norm, report.gradient_rms = norm_and_rms(dy)
             if layer is network.layers[0]:  # nobody needs its dx
-                getattr(layer, "backward_to_params", layer.backward)(dy)
+                fill_grads(layer, dy)
             else:
                 dy = layer.backward(dy)
             report.weights = {name: weigh(layer, name) for name in getattr(layer, "params", ())}

@@ -150,7 +150,7 @@ class Watched:
     """An activation layer that computes what it always does, and a summary of its output."""
 
     def __init__(self, layer: AnyLayer) -> None:
-        self.layer = layer
+        self.layer, self.params = layer, getattr(layer, "params", {})
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         y = self.layer.forward(x)

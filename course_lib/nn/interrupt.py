@@ -67,7 +67,7 @@ def stoppable(history: Any) -> Iterator[StopButton]:  # a training.History
         print(
             f"Training stopped after {len(history.batch_loss):,} of {history.planned:,} "
             f"mini-batches; {len(history.loss)} of {history.epochs} epochs are complete. The "
-            "network keeps what it has learned, and another call of fit goes on from there."
+            "network keeps what it has learned; another call of fit trains it further."
         )
 
 
@@ -95,7 +95,9 @@ class Cell:
     def check(self) -> None:
         """Raise KeyboardInterrupt if an earlier training run in the same cell was stopped."""
         if self.stopped:
-            raise KeyboardInterrupt("this cell was stopped in an earlier training")
+            raise KeyboardInterrupt(
+                "this cell was stopped in an earlier training run; run the cell again to start anew"
+            )
 
 
 cell = Cell()

@@ -13,20 +13,25 @@ RuntimeError if backward is called before forward. (Normalize alone takes whole 
 """
 
 import math
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .initializers import Initializer, he, xavier
+from .initializers import Initializer, draw, he, xavier
+from .masks import keep_where
 from .memory_layout import batch_first, batch_last, sum_of_products
 from .shapes import (
+    as_array,
     check_array,
     check_channels,
+    check_dtype,
     check_forward,
     check_gradient,
     check_numbers,
     check_size,
+    check_weights,
+    generator_or_new,
     output_size,
     output_sizes,
     pair,
@@ -34,10 +39,20 @@ from .shapes import (
 
 
 class Layer:
-    """What all layers share: `layer(x)` is short for `layer.forward(x)`."""
+    """What all layers share: `layer(x)` is short for `layer.forward(x)`.
 
-    params: dict[str, np.ndarray] = {}  # of a layer without weights
-    grads: dict[str, np.ndarray] = {}
+    `remembers` names what forward writes down for backward. A saved or copied layer leaves that
+    behind, and its grads: they belong to a mini-batch, not to the network.
+    """
+
+    params: dict[str, np.ndarray]
+    grads: dict[str, np.ndarray]
+    remembers: tuple[str, ...] = ()
+
+    def __new__(cls, *settings: Any, **named: Any) -> Self:
+        layer = super().__new__(cls)
+        layer.params, layer.grads = {}, {}  # its own, whatever its __init__ does
+        return layer
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         raise NotImplementedError(f"{type(self).__name__} has no forward yet")
@@ -55,6 +70,10 @@ class Layer:
         """Return what the layer was made with, as text for its repr."""
         return ""
 
+    def __getstate__(self) -> dict[str, Any]:
+        kept = {name: value for name, value in vars(self).items() if name not in self.remembers}
+        return {**kept, "grads": {}}
+
 
 class Normalize(Layer):
     """(x - mean) / std, channel by channel: the first layer of a network that takes whole numbers.
@@ -64,13 +83,19 @@ class Normalize(Layer):
     Raises ValueError for a std that is not above 0. There is nothing to train in it.
     """
 
+    remembers: tuple[str, ...] = ("factor",)
+
     def __init__(self, mean: ArrayLike, std: ArrayLike, *, dtype: DTypeLike = np.float32) -> None:
         self.mean, self.std = np.asarray(mean, np.float64), np.asarray(std, np.float64)
         self.dtype = np.dtype(dtype)
-        if self.mean.ndim > 1 or self.std.ndim > 1 or not np.all(self.std > 0):
+        check_dtype(self.dtype)
+        finite = np.all(np.isfinite(self.mean)) and np.all(np.isfinite(self.std))
+        sizes = {part.size for part in (self.mean, self.std)} - {1}
+        flat = self.mean.ndim <= 1 and self.std.ndim <= 1 and len(sizes) <= 1
+        if not (flat and finite and np.all(self.std > 0)):
             raise ValueError(
-                f"mean is {mean!r} and std is {std!r}; give a number or one for each channel, and "
-                "a std above 0"
+                f"mean has shape {self.mean.shape} and std {self.std.shape}; for each give a "
+                "number, or one for each channel, finite ones, and a std above 0"
             )
 
     @classmethod
@@ -79,16 +104,22 @@ class Normalize(Layer):
 
         A channel that never changes becomes 0. Raises ValueError if there are no images.
         """
-        images = np.asarray(images)
+        images = as_array(images, "images")
         if images.ndim != 4 or not images.size:
             raise ValueError(
-                f"the images have shape {images.shape}; give at least one, as (N, H, W, C)"
+                f"the images have shape {images.shape}; give at least one, as (N, H, W, C), for a "
+                "single image images[np.newaxis]"
             )
-        if images.dtype.kind in "iu" and 0 <= images.min() and images.max() < 65_536:
+        values_to_count = images[..., 0].size  # a table of them is never larger than the images
+        if images.dtype.kind in "iu" and 0 <= images.min() and images.max() < values_to_count:
             mean, std = mean_and_std_of_whole_numbers(images)
         else:
-            mean = images.mean(axis=(0, 1, 2), dtype=np.float64)
-            std = images.std(axis=(0, 1, 2), dtype=np.float64)
+            axes = (0, 1, 2)
+            mean = images.mean(axis=axes, dtype=np.float64)
+            std = images.std(axis=axes, dtype=np.float64)
+            std[images.min(axis=axes) == images.max(axis=axes)] = 0  # and not a rounding error
+        if not (np.isfinite(mean).all() and np.isfinite(std).all()):
+            raise ValueError("the images hold numbers that are not finite; correct them first")
         return cls(mean, np.where(std > 0, std, 1), dtype=dtype)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -121,7 +152,10 @@ class Conv2d(Layer):
 
     x (N, H, W, C_in) -> y (N, OH, OW, C_out); weight (KH, KW, C_in, C_out), bias (C_out,).
     kernel_size, stride and padding are a whole number or a (height, width) pair.
+    rng: the generator that draws the first weights, or a whole number to start one from.
     """
+
+    remembers: tuple[str, ...] = ("columns", "output_shape", "padded_shape")
 
     def __init__(
         self,
@@ -131,7 +165,7 @@ class Conv2d(Layer):
         stride: int | tuple[int, int] = 1,
         padding: int | tuple[int, int] = 0,
         *,
-        rng: "np.random.Generator | None" = None,
+        rng: "np.random.Generator | int | None" = None,
         dtype: DTypeLike = np.float32,
         init: Initializer = he,
     ) -> None:
@@ -140,11 +174,9 @@ class Conv2d(Layer):
         check_size(in_channels, "in_channels")
         check_size(out_channels, "out_channels")
         shape = (KH, KW, in_channels, out_channels)
-        weight = init(
-            rng or np.random.default_rng(), shape, KH * KW * in_channels, KH * KW * out_channels
-        )
-        self.params = {"weight": weight.astype(dtype), "bias": np.zeros(out_channels, dtype)}
-        self.grads = {}
+        fan_in, fan_out = KH * KW * in_channels, KH * KW * out_channels
+        weight = draw(init, generator_or_new(rng), shape, fan_in, fan_out, dtype)
+        self.params = {"weight": weight, "bias": np.zeros(out_channels, dtype)}
 
     def settings(self) -> str:
         KH, KW, in_channels, out_channels = self.params["weight"].shape
@@ -154,6 +186,7 @@ class Conv2d(Layer):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         weight, bias = self.params["weight"], self.params["bias"]
+        check_weights(weight, bias, axes=4)
         x = check_array(x, "x", "(N, H, W, C)")
         check_channels(x, weight.shape[2], "channels")
         self.columns = self.im2col(x)  # (KH KW C_in + 1, OH OW N)
@@ -230,7 +263,12 @@ class MaxPool2d(Layer):
 
     x (N, H, W, C) -> y (N, OH, OW, C). kernel_size and stride are a whole number or a
     (height, width) pair; without a stride, the windows lie side by side.
+
+    If a window holds a nan, that is its largest value, and the first one if there are several
+    (in PyTorch, the last one).
     """
+
+    remembers: tuple[str, ...] = ("is_first_max", "output_shape", "input_shape")
 
     def __init__(
         self, kernel_size: int | tuple[int, int], stride: int | tuple[int, int] | None = None
@@ -255,6 +293,11 @@ class MaxPool2d(Layer):
             is_max = (view == y) & undecided
             undecided ^= is_max  # a window has one winner only
             self.is_first_max.append(is_max)
+        if undecided.any():  # windows with a nan, which equals nothing, not even itself
+            for view, is_max in zip(views, self.is_first_max, strict=True):
+                is_first_nan = np.isnan(view) & undecided
+                undecided ^= is_first_nan
+                is_max |= is_first_nan
         return batch_first(y)
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
@@ -268,28 +311,33 @@ class MaxPool2d(Layer):
         overlap = self.stride[0] < self.kernel_size[0] or self.stride[1] < self.kernel_size[1]
         for view, is_first_max in zip(views, self.is_first_max, strict=True):
             if overlap:
-                view += dy * is_first_max  # gradients from several windows add up
+                view += keep_where(is_first_max, dy)  # gradients from several windows add up
             else:
-                np.multiply(dy, is_first_max, out=view)  # the same, and faster
+                keep_where(is_first_max, dy, out=view)
         return batch_first(dx)
 
 
 class ReLU(Layer):
-    """max(x, 0), element-wise. Any shape."""
+    """max(x, 0), element-wise. Any shape. A nan stays one, and lets the gradient pass."""
+
+    remembers: tuple[str, ...] = ("passes",)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         x = check_array(x, "x")
-        self.positive = x > 0
+        passes = x <= 0
+        self.passes = np.logical_not(passes, out=passes)  # not x > 0, which is False for nan
         return np.maximum(x, 0)
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
-        check_forward(self, "positive")
-        dy = check_gradient(dy, self.positive.shape)
-        return dy * self.positive  # np.where(self.positive, dy, 0), and much faster
+        check_forward(self, "passes")
+        dy = check_gradient(dy, self.passes.shape)
+        return keep_where(self.passes, dy)
 
 
 class Sigmoid(Layer):
     """1 / (1 + exp(-x)), element-wise, without overflow. Any shape."""
+
+    remembers: tuple[str, ...] = ("e",)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         x = check_array(x, "x")
@@ -305,6 +353,8 @@ class Sigmoid(Layer):
 class Tanh(Layer):
     """tanh(x), element-wise. Any shape."""
 
+    remembers: tuple[str, ...] = ("y",)
+
     def forward(self, x: np.ndarray) -> np.ndarray:
         self.y = np.tanh(check_array(x, "x"))
         return self.y.copy()  # a copy, which its owner may change
@@ -317,6 +367,8 @@ class Tanh(Layer):
 
 class Flatten(Layer):
     """Each image as one row: (N, H, W, C) -> (N, H W C)."""
+
+    remembers: tuple[str, ...] = ("shape",)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         x = check_array(x, "x")
@@ -334,14 +386,17 @@ class Linear(Layer):
     """x @ weight + bias: every output is a weighted sum of all inputs.
 
     x (N, in) -> y (N, out); weight (in, out), bias (out,). With bias=False there is none.
+    rng: the generator that draws the first weights, or a whole number to start one from.
     """
+
+    remembers: tuple[str, ...] = ("x",)
 
     def __init__(
         self,
         in_features: int,
         out_features: int,
         *,
-        rng: "np.random.Generator | None" = None,
+        rng: "np.random.Generator | int | None" = None,
         dtype: DTypeLike = np.float32,
         init: Initializer = xavier,
         bias: bool = True,
@@ -349,11 +404,10 @@ class Linear(Layer):
         check_size(in_features, "in_features")
         check_size(out_features, "out_features")
         shape = (in_features, out_features)
-        weight = init(rng or np.random.default_rng(), shape, in_features, out_features)
-        self.params = {"weight": weight.astype(dtype)}
+        weight = draw(init, generator_or_new(rng), shape, in_features, out_features, dtype)
+        self.params = {"weight": weight}
         if bias:
             self.params["bias"] = np.zeros(out_features, dtype)
-        self.grads = {}
 
     def settings(self) -> str:
         in_features, out_features = self.params["weight"].shape
@@ -361,10 +415,11 @@ class Linear(Layer):
         return f"{in_features}, {out_features}{without}"
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = check_array(x, "x", "(N, in)")
         weight = self.params["weight"]
+        check_weights(weight, self.params.get("bias"), axes=2)
+        x = check_array(x, "x", "(N, in)")
         check_channels(x, len(weight), "features")
-        self.x = x
+        self.x = x.copy("K")  # whoever gave it may fill it with the next mini-batch
         y = x @ weight.astype(x.dtype, copy=False)
         if "bias" in self.params:
             y += self.params["bias"]
@@ -423,7 +478,8 @@ def mean_and_std_of_whole_numbers(images: np.ndarray) -> tuple[np.ndarray, np.nd
             counts[channel] += np.bincount(some.ravel(), minlength=top)
     share, values = counts / counts.sum(axis=1, keepdims=True), np.arange(top)
     mean = share @ values
-    return mean, np.sqrt(np.maximum(share @ values**2 - mean**2, 0))
+    std = np.sqrt(np.maximum(share @ values**2 - mean**2, 0))
+    return mean, np.where(np.count_nonzero(counts, axis=1) > 1, std, 0)
 
 
 def short(sizes: tuple[int, int]) -> str:

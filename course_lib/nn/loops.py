@@ -74,7 +74,8 @@ def maxpool2d_forward(
 ) -> np.ndarray:
     """The largest value in each window, channel by channel. Windows that do not fit are left out.
 
-    x (N, H, W, C) -> y (N, OH, OW, C). Without a stride, the windows lie side by side.
+    x (N, H, W, C) -> y (N, OH, OW, C). Without a stride, the windows lie side by side. If a window
+    holds a nan, that is its largest value.
     """
     x = check_array(x, "x", "(N, H, W, C)")
     KH, KW = pair(kernel_size, "kernel_size")
@@ -98,7 +99,8 @@ def maxpool2d_backward(
 ) -> np.ndarray:
     """Return dx: each window's gradient goes to its maximum, if tied the first in row-major order.
 
-    Where windows overlap, the gradients add up. dy (N, OH, OW, C), x and dx (N, H, W, C).
+    Where windows overlap, the gradients add up. In a window with nan, the first nan is its maximum
+    (in PyTorch, the last one). dy (N, OH, OW, C), x and dx (N, H, W, C).
     """
     x = check_array(x, "x", "(N, H, W, C)")
     KH, KW = pair(kernel_size, "kernel_size")
@@ -117,7 +119,7 @@ def maxpool2d_backward(
 
 
 def relu_forward(x: np.ndarray) -> np.ndarray:
-    """max(x, 0), element-wise. Any shape."""
+    """max(x, 0), element-wise. Any shape. A nan stays one."""
     x = check_array(x, "x")
     y = np.zeros_like(x)
     for index in np.ndindex(x.shape):
@@ -126,11 +128,11 @@ def relu_forward(x: np.ndarray) -> np.ndarray:
 
 
 def relu_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Return dx: the gradient passes through where x was positive."""
+    """Return dx: the gradient passes through where x was positive, or nan."""
     x, dy = check_array(x, "x"), check_gradient(dy, np.shape(x))
     dx = np.zeros_like(x)
     for index in np.ndindex(x.shape):
-        dx[index] = dy[index] if x[index] > 0 else 0
+        dx[index] = 0 if x[index] <= 0 else dy[index]
     return dx
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .shapes import check_array, check_forward, check_shape
+from .shapes import as_array, check_array, check_forward, check_shape
 
 
 class Loss(Protocol):
@@ -43,8 +43,10 @@ class CrossEntropyLoss:
     """
 
     def forward(self, logits: np.ndarray, labels: np.ndarray) -> float:
+        if np.ndim(logits) == 1 and np.ndim(labels) == 2:
+            raise ValueError("the labels come first; give forward(logits, labels)")
         logits = check_array(logits, "logits", "(N, K)")
-        self.labels = check_labels(labels, *logits.shape)
+        self.labels = check_labels(labels, *logits.shape).copy()
         log_probabilities = log_softmax(logits)
         self.probabilities = np.exp(log_probabilities)
         # 0.0 - x, because -x would make a loss of 0 print as -0.0.
@@ -66,7 +68,20 @@ class MSELoss:
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         predictions = check_array(predictions, "predictions", "(N, K)")
-        targets = np.asarray(targets)
+        targets = as_array(targets, "targets")
+        if targets.dtype.kind not in "biuf":
+            raise TypeError(f"the targets hold {targets.dtype}, and numbers are needed")
+        one_output = predictions.shape[1] == 1
+        if targets.ndim == 1 and one_output:
+            raise ValueError(
+                f"targets has shape {targets.shape}, and {predictions.shape} is needed; give "
+                "targets[:, np.newaxis]"
+            )
+        if targets.ndim == 1 and targets.dtype.kind == "f":
+            raise ValueError(
+                f"targets holds {len(targets)} floats for predictions {predictions.shape}; give a "
+                "target for each prediction, or labels as whole numbers"
+            )
         if targets.ndim == 1:
             labels = check_labels(targets, *predictions.shape)
             targets = np.eye(predictions.shape[1])[labels]
@@ -83,25 +98,62 @@ class MSELoss:
 
 def check_labels(labels: ArrayLike, count: int, classes: float = np.inf) -> np.ndarray:
     """Return `count` labels as an array; raise unless they are whole numbers 0..classes-1."""
-    labels = np.asarray(labels)
+    check_count(count)
+    labels = as_array(labels, "labels")
+    if labels.ndim == 2:
+        raise ValueError(
+            f"labels has shape {labels.shape}, and {(count,)} is needed, because there is one for "
+            f"each image{what_to_take_of(labels)}"
+        )
     if labels.dtype.kind not in "iu":
         raise TypeError(
-            f"the labels hold {labels.dtype} numbers, and whole numbers are needed; "
-            "convert them with labels.astype(np.int64)"
+            f"the labels have dtype {labels.dtype}, and whole numbers are needed"
+            f"{how_to_make_whole(labels)}"
         )
     check_shape(labels, "labels", (count,), "there is one for each image")
-    check_count(count)
     if labels.min() < 0:
-        raise ValueError(f"the labels run from {labels.min()}; classes count from 0: correct them")
+        raise ValueError(
+            f"the smallest label is {labels.min()}, and classes are numbered from 0; correct the "
+            "labels"
+        )
     if labels.max() >= classes:
         raise ValueError(
             f"the labels run from {labels.min()} to {labels.max()}, and with {classes} outputs "
-            f"0 to {classes - 1} are possible; correct the labels, or widen the last layer"
+            f"0 to {classes - 1} are possible; if your classes count from 1, give labels - 1, and "
+            "if there are more of them, widen the last layer"
         )
     return labels
+
+
+def what_to_take_of(labels: np.ndarray) -> str:
+    """Return what to do about labels (N, K), as the end of a sentence."""
+    if labels.shape[1] == 1:
+        return "; give labels[:, 0]"
+    if len(labels) == 1:
+        return "; give labels[0]"
+    numbers = labels.dtype.kind in "biuf"
+    if numbers and np.all(np.isin(labels, (0, 1))) and np.all(labels.sum(axis=1) == 1):
+        return "; these are one-hot rows: give labels.argmax(axis=1)"
+    return ""
+
+
+def how_to_make_whole(labels: np.ndarray) -> str:
+    """Return what to do about labels that are not whole numbers, as the end of a sentence."""
+    if labels.dtype.kind == "b" or (
+        labels.dtype.kind == "f" and np.all(np.abs(labels) < 2**53) and not np.any(labels % 1)
+    ):
+        return "; convert them with labels.astype(np.int64)"
+    if labels.dtype.kind == "f":
+        return (
+            ", from 0, one for each class; to predict other numbers, write a training loop of your "
+            "own with losses.MSELoss and targets (N, K)"
+        )
+    if labels.dtype.kind in "UO":
+        return "; replace each name by its place in one list of the classes"
+    return ", from 0, one for each class"
 
 
 def check_count(count: int) -> None:
     """Raise ValueError if there are no images."""
     if count == 0:
-        raise ValueError("there are no images in this mini-batch; give at least one")
+        raise ValueError("there are no images; give at least one")

@@ -9,9 +9,10 @@ How a mini-batch is split into shares depends on its size alone, so the results 
 whatever the number of cores.
 """
 
+import contextvars
 import copy
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -19,7 +20,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from . import layers, losses
-from .networks import Sequential, has_params
+from .networks import Sequential
 
 SHARE_SIZE = 32 * 32 * 32 * 3  # numbers in a share, about: 32 images of CIFAR-10
 
@@ -38,8 +39,15 @@ def threads() -> Iterator[Callable[..., Iterator]]:
             yield map
         else:
             pool = ThreadPoolExecutor(count)
+
+            def spread(function: Callable, *columns: Iterable) -> Iterator:
+                """Call it in the threads, each time in a copy of this context: of np.errstate."""
+                rows = list(zip(*columns, strict=False))
+                contexts = [contextvars.copy_context() for _ in rows]
+                return pool.map(lambda own, row: own.run(function, *row), contexts, rows)
+
             try:
-                yield pool.map
+                yield spread
             finally:  # an exception, such as an interruption, leaves calls that have not begun
                 pool.shutdown(cancel_futures=True)
 
@@ -62,6 +70,7 @@ class SharedStep:
         self.gradients_of, self.thread_map = gradients_of, thread_map
         self.network, self.loss = network, loss
         self.divisible = type(loss).__module__ == losses.__name__ and divisible(network)
+        self.copied = not any(map(has_methods_of_its_own, [network, loss, *network.layers]))
 
     def shares(self, images: np.ndarray) -> int:
         """Return the number of shares for a mini-batch (N, H, W, C)."""
@@ -84,45 +93,59 @@ class SharedStep:
 
             Of a copy, only the gradients are kept: what it saw takes a lot of memory.
             """
-            first = number == 0
-            network = self.network if first else replica(self.network)
-            loss = self.loss if first else copy.copy(self.loss)
+            in_place = number == 0 or not self.copied
+            network = self.network if in_place else replica(self.network)
+            loss = self.loss if in_place else copy.copy(self.loss)
             part = len(images_) / len(images)
             result = self.gradients_of(network, loss, images_, labels_, part)
-            return *result, [getattr(layer, "grads", {}) for layer in network.layers]
+            return *result, [dict(getattr(layer, "grads", {})) for layer in network.layers]
 
         parts = np.array_split(images, count), np.array_split(labels, count)
-        values, outputs, grads = zip(*self.thread_map(share, range(count), *parts), strict=True)
+        spread = self.thread_map if self.copied else map
+        values, outputs, grads = zip(*spread(share, range(count), *parts), strict=True)
         self.add_gradients(grads)
         return sum(values), np.concatenate(outputs)
 
     def add_gradients(self, grads: Sequence[list[dict[str, np.ndarray]]]) -> None:
-        """Add up grads, for each share a list of layer dicts, in the first list: the network's."""
-        for layer_grads in zip(*grads, strict=True):
+        """Add up grads, for each share a list of layer dicts, into those of the network."""
+        for layer, layer_grads in zip(self.network.layers, zip(*grads, strict=True), strict=True):
             first, *others = layer_grads
             for name in first:
+                total = first[name]
                 for other in others:
-                    first[name] = first[name] + other[name]
+                    total = total + other[name]
+                layer.grads[name] = total
 
 
 def divisible(network: Sequential) -> bool:
-    """Whether all layers are the course's own, which treat each image on its own.
+    """Whether the network and all layers are the course's own, which treat each image on its own.
 
     A layer from elsewhere gets its mini-batches whole, one after another: it may mix the images, as
     batch normalisation does, or draw random numbers.
     """
-    return all(type(layer).__module__ == layers.__name__ for layer in network.layers)
+    own = all(type(layer).__module__ == layers.__name__ for layer in network.layers)
+    return own and type(network) is Sequential
+
+
+def can_be_copied(network: Sequential) -> bool:
+    """Whether copies of the network, each in its own thread, compute what the network would."""
+    return divisible(network) and not any(map(has_methods_of_its_own, [network, *network.layers]))
+
+
+def has_methods_of_its_own(part: object) -> bool:
+    """Whether somebody put a function in the place of a method, such as one that looks on.
+
+    The function knows this object and no copy of it, so the shares go through it one by one.
+    """
+    return any(callable(value) and hasattr(type(part), name) for name, value in vars(part).items())
 
 
 def replica(network: Sequential) -> Sequential:
     """Return a network that shares the same weights but has its own memory and grads.
 
-    A layer writes down what it saw as attributes of its own, so a shallow copy of it is enough; it
-    may be made while the original is at work.
+    A copied layer leaves behind what the original has seen (Layer.__getstate__), and it may be made
+    while the original is at work.
     """
     twin = copy.copy(network)
     twin.layers = [copy.copy(layer) for layer in network.layers]
-    for layer in twin.layers:
-        if has_params(layer):
-            layer.grads = {}
     return twin

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import interrupt, parallel
+from .layers import Conv2d, Layer, MaxPool2d, Normalize
 from .losses import Loss, check_labels
 from .networks import Sequential
 from .optim import SGD
 from .progress import progress_bar
-from .shapes import check_size
+from .shapes import as_array, check_number, check_size, generator, missing_axis
 
 
 @dataclass
@@ -69,7 +70,7 @@ def fit(
     optimizer: SGD,
     epochs: int,
     batch_size: int,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     progress: bool = True,
     shuffle: bool = True,
     augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
@@ -82,7 +83,7 @@ def fit(
 
     images: (N, H, W, C). Whole numbers, such as uint8, need a network that begins with a Normalize
     layer; floats are taken as they are. labels: (N,), whole numbers.
-    rng: the generator that shuffles and augments.
+    rng: the generator that shuffles and augments, or a whole number to start one from.
     progress: show a progress bar. shuffle: draw the images in a new order in each epoch.
     augment: function(images, rng) -> images, applied to each mini-batch, such as `mirror`.
     schedule: function(share of the training done) -> learning rate, such as optim.cosine(0.1).
@@ -97,9 +98,13 @@ def fit(
     it is told elsewhere: interrupt.py (stopping), progress.py (the bar), optim.py (schedules),
     parallel.py (how threads share a mini-batch), diagnostics/recorder.py.
     """
-    images, labels = check_images(images, labels)
+    check_parts(network, loss, optimizer, augment, schedule, on_epoch, recorder)
+    images, labels = check_images(network, images, labels)
     check_size(batch_size, "batch_size")
     check_size(epochs, "epochs")
+    rng = generator(rng)
+    if test is not None:
+        test = check_test(network, test)
     steps = -(-len(images) // batch_size)  # in an epoch, rounded up
     history = History(epochs=epochs, planned=epochs * steps)
     gradients_of, update = loss_and_gradients, optimizer.step
@@ -114,10 +119,13 @@ def fit(
                 for step, chosen in enumerate(batches):
                     button.check()  # once pressed, it ends the outer `with` block here
                     if schedule:
-                        optimizer.learning_rate = schedule((number + step / steps) / epochs)
+                        rate = schedule((number + step / steps) / epochs)
+                        check_number(rate, "the learning rate that schedule returns")
+                        optimizer.learning_rate = rate
 
-                    batch = augment(images[chosen], rng) if augment else images[chosen]
-                    targets = labels[chosen]
+                    batch, targets = images[chosen], labels[chosen]
+                    if augment:
+                        batch = check_augmented(augment(batch, rng), batch)
                     loss_value, outputs = backpropagate(batch, targets)  # fills the network's grads
                     update(network)
 
@@ -135,14 +143,15 @@ def fit(
 
 
 def mini_batches(
-    count: int, batch_size: int, rng: np.random.Generator | None = None
+    count: int, batch_size: int, rng: np.random.Generator | int | None = None
 ) -> Iterator[np.ndarray]:
     """Yield the indices of the images of each mini-batch, arrays (batch_size,), for one epoch.
 
     rng: the generator that shuffles the images; without one they come in their order. The last
     mini-batch is smaller if batch_size does not divide count.
     """
-    order = np.arange(count) if rng is None else rng.permutation(count)
+    check_size(batch_size, "batch_size")
+    order = np.arange(count) if rng is None else generator(rng).permutation(count)
     for start in range(0, count, batch_size):
         yield order[start : start + batch_size]
 
@@ -167,19 +176,26 @@ def evaluate(
 ) -> float:
     """Return the accuracy, from 0 to 1: the share of images whose label has the largest output.
 
-    images (N, H, W, C), as for `fit`; labels (N,), whole numbers.
+    images (N, H, W, C), as for `fit`; labels (N,), whole numbers. Raises ValueError for no images.
     """
-    images, labels = check_images(images, labels)
+    images, labels = check_images(network, images, labels)
     return float(np.mean(predict(network, images, batch_size) == labels))
 
 
 def predict(network: Sequential, images: np.ndarray, batch_size: int = 32) -> np.ndarray:
     """Return the class with the largest output for every image: (N, H, W, C) -> (N,)."""
-    in_threads = parallel.divisible(network)
+    images = as_images(network, images)
+    check_size(batch_size, "batch_size")
+    if len(images) == 0:
+        return np.zeros(0, np.int64)
+    in_threads = parallel.can_be_copied(network)
 
     def classes(start: int) -> np.ndarray:
         own = parallel.replica(network) if in_threads else network
-        outputs = own.forward(as_input(own, images[start : start + batch_size]))
+        batch = images[start : start + batch_size]
+        if not in_threads:
+            batch = batch.copy()  # a layer from elsewhere may change what it is given
+        outputs = own.forward(as_input(own, batch))
         return outputs.argmax(axis=1)
 
     with parallel.threads() as thread_map:
@@ -198,15 +214,94 @@ def as_input(network: Sequential, images: np.ndarray) -> np.ndarray:
     return images.astype(weights.dtype, copy=False)
 
 
-def mirror(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return the images, each mirrored left to right with probability 1/2."""
-    flip = rng.random(len(images)) < 0.5
+def mirror(images: np.ndarray, rng: np.random.Generator | int) -> np.ndarray:
+    """Return the images (N, H, W, C), each mirrored left to right with probability 1/2."""
+    if np.ndim(images) != 4:
+        raise ValueError(
+            f"the images have shape {np.shape(images)}, and 4 axes (N, H, W, C) are needed"
+            f"{missing_axis(np.asarray(images), 'images', 4)}"
+        )
+    flip = generator(rng).random(len(images)) < 0.5
     return np.where(flip[:, None, None, None], images[:, :, ::-1], images)
 
 
-def check_images(images: ArrayLike, labels: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Return images and labels as arrays; raise ValueError or TypeError if they do not fit."""
-    images, labels = np.asarray(images), np.asarray(labels)
+def as_images(network: Sequential, images: ArrayLike) -> np.ndarray:
+    """Return the images as an array (N, H, W, C); raise ValueError or TypeError for another one.
+
+    A network without convolution takes rows (N, in) as well, and one that begins with a layer from
+    elsewhere takes what it likes.
+    """
+    given, images = images, as_array(images, "images")
     if images.dtype.kind not in "iuf":
-        raise TypeError(f"the images hold {images.dtype}; numbers are needed, such as uint8")
-    return images, check_labels(labels, len(images))
+        raise TypeError(
+            f"images is of type {type(given).__name__} and dtype {images.dtype}; give an array of "
+            "numbers, such as dataset.train_images"
+        )
+    first = next((layer for layer in network.layers if not isinstance(layer, Normalize)), None)
+    rows = images.ndim == 2 and not isinstance(first, (Conv2d, MaxPool2d))
+    if images.ndim != 4 and not rows and (first is None or isinstance(first, Layer)):
+        raise ValueError(
+            f"the images have shape {images.shape}, and 4 axes (N, H, W, C) are needed"
+            f"{missing_axis(images, 'images', 4)}"
+        )
+    return images
+
+
+def check_images(
+    network: Sequential, images: ArrayLike, labels: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return images and labels as arrays; raise ValueError or TypeError if they do not fit.
+
+    One image goes through a copy of the network, to see how many classes there are.
+    """
+    images = as_images(network, images)
+    labels = check_labels(labels, len(images))
+    if parallel.can_be_copied(network):
+        own = parallel.replica(network)
+        outputs = own.forward(as_input(own, images[:1]))
+        if outputs.ndim == 2:
+            check_labels(labels, len(images), outputs.shape[1])
+    return images, labels
+
+
+def check_test(network: Sequential, test: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the test images and labels; raise now what would be raised after the first epoch."""
+    if not isinstance(test, (tuple, list)) or len(test) != 2:
+        raise TypeError(
+            f"test is of type {type(test).__name__}; give a pair, (test_images, test_labels)"
+        )
+    try:
+        return check_images(network, *test)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"test does not fit: {error}") from error
+
+
+def check_parts(network: Any, loss: Any, optimizer: Any, *functions: Any) -> None:
+    """Raise TypeError for a part of a training that is none; functions: the optional parts."""
+    needed = (
+        ("network", network, ("layers", "forward"), "networks.course_cnn()"),
+        ("loss", loss, ("forward", "backward"), "losses.CrossEntropyLoss()"),
+        ("optimizer", optimizer, ("step",), "optim.SGD(0.01)"),
+    )
+    for name, part, methods, example in needed:
+        if isinstance(part, type) or not all(hasattr(part, method) for method in methods):
+            raise TypeError(f"{name} is {part!r}; give an object, such as {example}")
+    if isinstance(optimizer, SGD):
+        optimizer.check()
+    *functions_, recorder = functions
+    for name, function in zip(("augment", "schedule", "on_epoch"), functions_, strict=True):
+        if function is not None and not callable(function):
+            raise TypeError(f"{name} is {function!r}; give a function, or None")
+    if recorder is not None and (isinstance(recorder, type) or not hasattr(recorder, "watch")):
+        raise TypeError(f"recorder is {recorder!r}; give an object, such as diagnostics.Recorder()")
+
+
+def check_augmented(images: Any, before: np.ndarray) -> np.ndarray:
+    """Return what `augment` made of a mini-batch; raise unless there is an image for each."""
+    if not isinstance(images, np.ndarray) or len(images) != len(before):
+        what = f"an array {images.shape}" if isinstance(images, np.ndarray) else repr(images)[:40]
+        raise TypeError(
+            f"augment returns {what}, and an array of {len(before)} images is needed, one for each "
+            "that it was given"
+        )
+    return images

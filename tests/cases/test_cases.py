@@ -333,8 +333,8 @@ def test_a_setting_that_does_not_exist_is_named(case, switch, value):
     [
         ("batch_size", 0, "a whole number of at least 1"),
         ("batch_size", 2.5, "a whole number of at"),
-        ("learning_rate", 0, "a number above 0"),
-        ("learning_rate", -1, "a number above 0"),
+        ("learning_rate", 0, "a finite number above 0"),
+        ("learning_rate", -1, "a finite number above 0"),
     ],
 )
 def test_a_number_that_does_not_fit_is_named(case, switch, value, needed):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from course_lib.classroom import grading
-from course_lib.classroom.grading import Bounds, grade_all, in_words
+from course_lib.classroom.grading import Bounds, grade_all, in_words, missing_notebook
 
 # Grades "quick"; with any other copy, half is done at once, and the rest after 20 seconds.
 SLOW = """
@@ -39,6 +39,28 @@ def test_when_grading_is_given_up_nothing_half_done_is_left(tmp_path, monkeypatc
     results.close()
     assert not (tmp_path / "slow" / "autograded").exists()
     assert not (tmp_path / "waiting" / "autograded").exists()
+
+
+@pytest.mark.parametrize(
+    "names, words",
+    [
+        (["a.ipynb"], ""),
+        ([], "but nothing"),
+        (["homework.ipynb"], "but homework.ipynb"),
+        (["a/a.ipynb"], "but the folder a; move a/a.ipynb up into submitted"),
+        (["a/a/a.ipynb"], "but the folder a; move a/a/a.ipynb up into submitted"),
+        (["A.IPYNB"], "but A.IPYNB; rename A.IPYNB: its name is spelled otherwise"),
+        (["a.ipynb/b"], "but the folder a.ipynb"),
+    ],
+)
+def test_a_copy_without_the_notebook_says_what_is_there(tmp_path, names, words):
+    for name in ["submitted/" + name for name in names] or ["submitted"]:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("") if "/" in name else path.mkdir()
+    course = SimpleNamespace(notebooks={"a.ipynb"}, path=lambda step, student: tmp_path / step)
+    expected = f"failed: submitted holds no a.ipynb, {words}" if words else ""
+    assert missing_notebook(course, "somebody") == expected
 
 
 @pytest.mark.parametrize(

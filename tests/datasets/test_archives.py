@@ -129,7 +129,7 @@ def test_what_is_not_the_plain_file_does_not_count(tmp_path, name, size, changes
     others = [entry for entry in good_members() if not entry[0].name.endswith("/test_batch")]
     members = [*others, member(name, bytes(size), **changes)]
     archive = batch_files.write_archive(tmp_path / "archive.tar.gz", members)
-    assert_refused(archive, archive, "is incomplete, test_batch missing; use a file in the format")
+    assert_refused(archive, archive, "is incomplete: test_batch missing; use a file in the format")
 
 
 def test_all_missing_files_are_named(tmp_path):

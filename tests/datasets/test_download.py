@@ -2,9 +2,7 @@
 
 import errno
 import logging
-import threading
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pooch
 import pytest
@@ -19,34 +17,6 @@ from tests.datasets.batch_files import md5, refused, snapshot
 @pytest.fixture
 def archive(tmp_path):
     return batch_files.write_archive(tmp_path / "archive.tar.gz")
-
-
-@pytest.fixture
-def server():
-    """A web server on this machine; `answers` maps a path to (status, length, body)."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            requests.append(self.path)
-            status, length, body = answers.get(self.path, (404, 9, b"Not found"))
-            self.send_response(status)
-            self.send_header("Content-Length", str(length))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args):
-            pass
-
-    answers, requests = {}, []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.url = f"http://127.0.0.1:{server.server_port}"
-    server.answers, server.requests = answers, requests
-    thread = threading.Thread(target=server.serve_forever, args=[0.01])
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture

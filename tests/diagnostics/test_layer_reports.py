@@ -204,7 +204,8 @@ def test_layers_from_elsewhere_even_those_that_overwrite():
 
 def test_weights_without_a_gradient():
     class Frozen(Flatten):
-        params = {"table": np.ones(4)}
+        def __init__(self):
+            self.params = {"table": np.ones(4)}
 
     (report,) = observe([Frozen()], np.ones((2, 3)))
     table = report.weights["table"]

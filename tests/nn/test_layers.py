@@ -318,9 +318,9 @@ def test_normalize_gives_each_image_what_it_gives_them_all():
         (lambda: Normalize(0, np.ones((1, 3))), ValueError, "one for each channel"),
         (lambda: Normalize.from_images(np.zeros((0, 4, 4, 3))), ValueError, "at least one"),
         (lambda: Normalize.from_images(np.zeros((4, 4, 3))), ValueError, "(N, H, W, C)"),
-        (lambda: Normalize([1, 2, 3], 1)(np.zeros((2, 4, 4, 1))), ValueError, "1 channels"),
-        (lambda: Normalize(0, [1, 2])(np.zeros((2, 3))), ValueError, "3 channels"),
-        (lambda: Normalize(0, 1)(np.zeros((2, 3), bool)), TypeError, "bool numbers"),
+        (lambda: Normalize([1, 2, 3], 1)(np.zeros((2, 4, 4, 1))), ValueError, "must be 3 long"),
+        (lambda: Normalize(0, [1, 2])(np.zeros((2, 3))), ValueError, "must be 2 long"),
+        (lambda: Normalize(0, 1)(np.zeros((2, 3), bool)), TypeError, "dtype bool"),
     ],
 )
 def test_normalize_refuses_in_one_sentence(make, error, words):

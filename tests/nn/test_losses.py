@@ -50,7 +50,7 @@ def test_softmax_and_cross_entropy_are_their_formulas(batch):
 def test_mse_is_its_formula_also_with_labels_for_one_hot_rows(batch):
     predictions, labels = batch
     one_hot = np.eye(predictions.shape[1])[labels]
-    for targets in (labels, one_hot):
+    for targets in (labels, one_hot) if one_hot.shape[1] > 1 else (one_hot,):
         loss = MSELoss()
         computed = {"loss": loss.forward(predictions, targets), "gradient": loss.backward()}
         difference = predictions - one_hot
@@ -175,7 +175,7 @@ ERRORS = [
     (CE, (2, 4), [[0], [1]], "labels | (2, 1) | (2,)"),
     (CE, (2, 2), [[0, 1], [1, 0]], "labels | (2, 2) | (2,)"),
     (CE, (2, 4), [0, 4], "labels | 0 to 4 | 0 to 3 are possible"),
-    (CE, (2, 4), [-1, 3], "labels | from -1 | from 0"),
+    (CE, (2, 4), [-1, 3], "smallest label is -1 | from 0"),
     (CE, (0, 4), np.zeros(0, int), "no images | at least one"),
     (CE, (2, 2, 4), [0, 1], "logits | (2, 2, 4) | (N, K)"),
     (CE, (4,), [0], "logits | (4,) | (N, K)"),
@@ -183,7 +183,7 @@ ERRORS = [
     (MSE, (3, 4), np.ones((3, 1)), "targets has shape (3, 1) | (3, 4)"),
     (MSE, (3, 4), np.ones((1, 4)), "targets has shape (1, 4) | (3, 4)"),
     (MSE, (3, 4), [0, 1, 4], "labels | 0 to 4 | 0 to 3 are possible"),
-    (MSE, (3, 4), [-1, 0, 0], "labels | from -1"),
+    (MSE, (3, 4), [-1, 0, 0], "smallest label is -1"),
     (MSE, (3, 4), [0, 0], "labels | (2,) | (3,)"),
     (MSE, (0, 4), np.ones((0, 4)), "no images | at least one"),
     (MSE, (3,), [0, 0, 0], "predictions | (3,) | (N, K)"),
@@ -197,7 +197,7 @@ def test_error_names_what_was_given_and_what_is_needed(make, shape, targets, wor
 
 @pytest.mark.parametrize(("labels", "kind"), [([0.0, 1.0], "float64"), ([True, False], "bool")])
 def test_labels_of_other_numbers_are_refused(labels, kind):
-    words = f"labels hold {kind} | whole numbers | labels.astype(np.int64)"
+    words = f"labels have dtype {kind} | whole numbers | labels.astype(np.int64)"
     assert_refused(TypeError, words, CrossEntropyLoss().forward, np.ones((2, 4)), labels)
 
 

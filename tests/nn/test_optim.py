@@ -89,14 +89,14 @@ def test_all_weights_are_changed_in_place_and_keep_their_dtype(learning_rate):
 
 
 def test_a_step_before_backward_is_refused():
-    words = "step was called before backward; call network.backward first"
+    words = "there is no gradient of weight in Linear; call network.backward first"
     assert_refused(RuntimeError, words, SGD(0.1).step, Sequential([Linear(2, 2)]))
 
 
 @pytest.mark.parametrize("name", ["learning_rate", "momentum", "weight_decay"])
 @pytest.mark.parametrize("value", [-0.1, -np.inf, np.nan])
 def test_negative_settings_are_refused(name, value):
-    words = f"{name} is {value}; give a number that is not negative"
+    words = f"{name} is {value}; give a finite number of at least 0"
     assert_refused(ValueError, words, lambda: SGD(**({"learning_rate": 0.1} | {name: value})))
 
 

@@ -39,8 +39,13 @@ def layer_forward(case):
 
 ERRORS = [
     ("conv2d", {"x": (4, 4, 3)}, {}, "x has shape (4, 4, 3) | 4 axes (N, H, W, C)"),
-    ("conv2d", {"x": (1, 4, 4, 2)}, {}, "(1, 4, 4, 2) | 2 channels | for 3"),
-    ("conv2d", {"x": (2, 3, 8, 8)}, {}, "(2, 3, 8, 8) | 8 channels | for 3"),
+    ("conv2d", {"x": (1, 4, 4, 2)}, {}, "(1, 4, 4, 2) | channels, must be 3 long | (N, H, W, C)"),
+    (
+        "conv2d",
+        {"x": (2, 3, 8, 8)},
+        {},
+        "(2, 3, 8, 8) | the channels, 3, come last | x.transpose(0, 2, 3, 1)",
+    ),
     ("conv2d", {"weight": (5, 2, 3, 5)}, {}, "window is 5 | image only 4"),
     ("conv2d", {"weight": (1, 6, 3, 5), "x": (2, 9, 5, 3)}, {}, "window is 6 | image only 5"),
     (
@@ -54,7 +59,7 @@ ERRORS = [
     ("maxpool2d", {}, {"kernel_size": (1, 6)}, "window is 6 | image only 4"),
     ("linear", {"x": (2, 3, 2)}, {}, "x has shape (2, 3, 2) | 2 axes (N, in)"),
     ("linear", {"x": (6,)}, {}, "x has shape (6,) | 2 axes (N, in)"),
-    ("linear", {"x": (3, 5)}, {}, "(3, 5) | 5 features | for 6"),
+    ("linear", {"x": (3, 5)}, {}, "(3, 5) | features, must be 6 long | (N, in)"),
 ]
 every_way = pytest.mark.parametrize("way", [loops_forward, loops_backward, layer_forward])
 
@@ -69,9 +74,9 @@ def test_x_that_does_not_fit(way, operation, shapes, options, words):
 @pytest.mark.parametrize("operation", SHAPES)
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "int64", "float16"])
 def test_x_of_other_numbers_than_floats(way, operation, dtype):
-    words = f"x holds {dtype} numbers, and float32 or float64 are needed | x.astype(np.float32)"
+    words = f"x has dtype {dtype}, and float32 or float64 is needed | x.astype(np.float32)"
     if dtype != "float16":
-        words += " | begin the network with layers.Normalize.from_images(images)"
+        words += " | begin the network with layers.Normalize.from_images(train_images)"
     assert_refused(TypeError, words, way, case(operation, {}, dtype))
 
 
