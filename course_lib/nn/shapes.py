@@ -76,14 +76,14 @@ def check_dtype(dtype: DTypeLike) -> None:
         raise ValueError(f"dtype is {np.dtype(dtype)}; give np.float32 or np.float64")
 
 
-def generator(rng: "np.random.Generator | int", name: str = "rng") -> "np.random.Generator":
+def generator(rng: "np.random.Generator | int | None", name: str = "rng") -> "np.random.Generator":
     """Return a random generator: the one that is given, or a new one that starts from a seed.
 
     The same whole number gives the same random numbers. Raises TypeError for anything else.
     """
     if isinstance(rng, np.random.Generator):
         return rng
-    if is_whole(rng) and rng >= 0:
+    if rng is not None and is_whole(rng) and rng >= 0:
         return np.random.default_rng(rng)
     raise TypeError(
         f"{name} is {rng!r}; give a generator, such as np.random.default_rng(42), or a whole "

@@ -70,10 +70,10 @@ def fit(
     optimizer: SGD,
     epochs: int,
     batch_size: int,
-    rng: np.random.Generator | int,
+    rng: np.random.Generator | int | None,
     progress: bool = True,
     shuffle: bool = True,
-    augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+    augment: Callable[[np.ndarray, Any], np.ndarray] | None = None,
     schedule: Callable[[float], float] | None = None,
     test: tuple[np.ndarray, np.ndarray] | None = None,
     on_epoch: Callable[[History], None] | None = None,
@@ -83,7 +83,8 @@ def fit(
 
     images: (N, H, W, C). Whole numbers, such as uint8, need a network that begins with a Normalize
     layer; floats are taken as they are. labels: (N,), whole numbers.
-    rng: the generator that shuffles and augments, or a whole number to start one from.
+    rng: the generator that shuffles and augments, or a whole number to start one from; None where
+    neither is done.
     progress: show a progress bar. shuffle: draw the images in a new order in each epoch.
     augment: function(images, rng) -> images, applied to each mini-batch, such as `mirror`.
     schedule: function(share of the training done) -> learning rate, such as optim.cosine(0.1).
@@ -102,7 +103,7 @@ def fit(
     images, labels = check_images(network, images, labels)
     check_size(batch_size, "batch_size")
     check_size(epochs, "epochs")
-    rng = generator(rng)
+    random = None if rng is None and not shuffle and not augment else generator(rng)
     if test is not None:
         test = check_test(network, test)
     steps = -(-len(images) // batch_size)  # in an epoch, rounded up
@@ -115,7 +116,7 @@ def fit(
             epoch = Epoch()
             with parallel.threads() as thread_map:  # ends before `evaluate` starts its own
                 backpropagate = parallel.SharedStep(gradients_of, network, loss, thread_map)
-                batches = mini_batches(len(images), batch_size, rng if shuffle else None)
+                batches = mini_batches(len(images), batch_size, random if shuffle else None)
                 for step, chosen in enumerate(batches):
                     button.check()  # once pressed, it ends the outer `with` block here
                     if schedule:
@@ -125,7 +126,7 @@ def fit(
 
                     batch, targets = images[chosen], labels[chosen]
                     if augment:
-                        batch = check_augmented(augment(batch, rng), batch)
+                        batch = check_augmented(augment(batch, random), batch)
                     loss_value, outputs = backpropagate(batch, targets)  # fills the network's grads
                     update(network)
 
