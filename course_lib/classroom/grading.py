@@ -171,13 +171,12 @@ def missing_notebook(course: Course, student: str) -> str:
     folder = course.path("submitted", student)
     if any((folder / name).is_file() for name in course.notebooks):
         return ""
-    deeper = [path for path in sorted(folder.rglob("*.[iI][pP][yY][nN][bB]"))]
     found = [
         f"the folder {path.name}" if path.is_dir() else path.name
         for path in sorted(folder.iterdir())
     ]
     advice = ""
-    for path in deeper:
+    for path in sorted(filter(Path.is_file, folder.rglob("*.[iI][pP][yY][nN][bB]"))):
         if path.name in course.notebooks:
             advice = f"; move {path.relative_to(folder)} up into {folder.name}"
         elif path.name.lower() in map(str.lower, course.notebooks):
