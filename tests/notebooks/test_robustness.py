@@ -103,7 +103,10 @@ def test_a_training_is_stopped_and_goes_on(kernel, kind):
     cell = FITS[kind].format(ready='print("ready", flush=True)\nhistory = ')
     result = kernel.run(cell, stop_after=0.5)
     assert not result.error, result.traceback
-    assert "Training stopped after" in result.printed and "another call of fit trains it further" in result.printed
+    assert (
+        "Training stopped after" in result.printed
+        and "another call of fit trains it further" in result.printed
+    )
     assert value(kernel, "history.interrupted, finite(net), state() == before") == (
         "True True True"
     ), value(kernel, "state(), before")
