@@ -414,12 +414,13 @@ class Linear(Layer):
         without = "" if "bias" in self.params else ", bias=False"
         return f"{in_features}, {out_features}{without}"
 
-    def forward(self, x: np.ndarray) -> np.ndarray:
+    def forward(self, x: np.ndarray, copy: bool = True) -> np.ndarray:
+        """Return y. copy: whether x may be changed before backward, and must be copied for it."""
         weight = self.params["weight"]
         check_weights(weight, self.params.get("bias"), axes=2)
         x = check_array(x, "x", "(N, in)")
         check_channels(x, len(weight), "features")
-        self.x = x.copy("K")  # whoever gave it may fill it with the next mini-batch
+        self.x = x.copy("K") if copy else x
         y = x @ weight.astype(x.dtype, copy=False)
         if "bias" in self.params:
             y += self.params["bias"]

@@ -55,8 +55,13 @@ class Sequential:
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         check_layers(self.layers)  # again: the list may have been changed
+        before = None
         for layer in self.layers:
-            x = layer.forward(x)
+            if type(layer) is Linear and is_as_written(before) and is_as_written(layer):
+                x = layer.forward(x, copy=False)  # nobody else has x, so nobody will change it
+            else:
+                x = layer.forward(x)
+            before = layer
         return x
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
@@ -73,6 +78,11 @@ class Sequential:
         for layer in reversed(self.layers[first + 1 :]):
             dy = layer.backward(dy)
         fill_grads(self.layers[first], dy)
+
+
+def is_as_written(layer: Any) -> bool:
+    """Whether a layer is one of the course's, with the forward that it has there."""
+    return type(layer).__module__ == Layer.__module__ and "forward" not in vars(layer)
 
 
 def check_layers(layers: Sequence[Any]) -> None:

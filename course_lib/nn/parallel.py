@@ -20,6 +20,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from . import layers, losses
+from .kept_memory import keep_freed_memory
 from .networks import Sequential
 
 SHARE_SIZE = 32 * 32 * 32 * 3  # numbers in a share, about: 32 images of CIFAR-10
@@ -32,6 +33,7 @@ def threads() -> Iterator[Callable[..., Iterator]]:
     NumPy's matrix product uses all cores by itself. Meanwhile it is limited to one, or every thread
     would ask for all of them. There are as many threads as it had cores before.
     """
+    keep_freed_memory()
     blas = ThreadpoolController().select(user_api="blas")
     count = max((library["num_threads"] for library in blas.info()), default=os.cpu_count() or 1)
     with blas.limit(limits=1):

@@ -97,7 +97,7 @@ def fit(
 
     A step of training is the four lines from `batch = …` to `update(network)`. What stands around
     it is told elsewhere: interrupt.py (stopping), progress.py (the bar), optim.py (schedules),
-    parallel.py (how threads share a mini-batch), diagnostics/recorder.py.
+    parallel.py (how threads share a mini-batch), kept_memory.py, diagnostics/recorder.py.
     """
     check_parts(network, loss, optimizer, augment, schedule, on_epoch, recorder)
     images, labels = check_images(network, images, labels)

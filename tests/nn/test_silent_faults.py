@@ -278,6 +278,44 @@ def test_what_forward_saw_is_what_backward_uses(kind):
         np.testing.assert_array_equal(layer.grads[name], gradient)
 
 
+class Keeper:
+    """A layer from elsewhere that changes what it gave away, as soon as it is asked to."""
+
+    def forward(self, x):
+        self.given = x * 1
+        return self.given
+
+    def backward(self, dy):
+        return dy
+
+
+def test_a_network_uses_what_its_layers_saw_whoever_changes_it():
+    rng = np.random.default_rng(0)
+    x, dy = rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
+    for first in ([], [Keeper()], [ReLU()]):
+        network, untouched = (Sequential([*copy.deepcopy(first), linear()]) for _ in range(2))
+        untouched.forward(x)
+        untouched.backward_to_params(dy)
+        buffer, seen = x.copy(), []
+        if first and isinstance(first[0], ReLU):
+            network.layers[0].forward = keeps(network.layers[0].forward, seen)
+        network.forward(buffer)
+        buffer[:] = np.nan
+        for array in [*seen, getattr(network.layers[0], "given", buffer)]:
+            array[:] = np.nan
+        network.backward_to_params(dy)
+        for name, gradient in untouched.layers[-1].grads.items():
+            np.testing.assert_array_equal(network.layers[-1].grads[name], gradient)
+
+
+def keeps(forward, seen):
+    def keep(x):
+        seen.append(forward(x))
+        return seen[-1]
+
+    return keep
+
+
 @pytest.mark.parametrize("kind", [losses.CrossEntropyLoss, losses.MSELoss])
 def test_labels_may_be_overwritten_between_the_passes(kind):
     logits, labels = np.random.default_rng(0).normal(size=(3, 4)), np.array([0, 1, 2])
