@@ -116,11 +116,11 @@ def check_layer(
     computed = {"x": (layer.backward(dy).copy(), x)}
     for name, weight in weights.items():
         computed[name] = (np.array(gradient_of(layer, name)), weight)
-    errors = {}
+    errors, noise = {}, rounding_error(f(), step)
     for name, (gradient, place) in computed.items():
         check_same_shape(gradient, place, name)
         numerical = numerical_gradient(f, place, step)
-        errors[name] = relative_error(gradient, numerical, rounding_error(f(), step))
+        errors[name] = relative_error(gradient, numerical, noise)
     return errors
 
 
@@ -160,7 +160,7 @@ def check_network(
         return loss.forward(network.forward(x), targets)
 
     x = x.copy()
-    f()
+    noise = rounding_error(f(), step)
     computed = {"x": (network.backward(loss.backward()).copy(), x)}
     for number, layer in enumerate(network.layers):
         for name, weight in getattr(layer, "params", {}).items():
@@ -172,6 +172,5 @@ def check_network(
         flat = rng.choice(place.size, min(samples, place.size), replace=False)
         indices = [np.unravel_index(k, place.shape) for k in flat]
         numerical = numerical_gradient(f, place, step, indices)
-        noise = rounding_error(f(), step)
         errors[name] = relative_error(gradient.ravel()[flat], numerical.ravel()[flat], noise)
     return errors

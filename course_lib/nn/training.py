@@ -99,7 +99,8 @@ def fit(
     it is told elsewhere: interrupt.py (stopping), progress.py (the bar), optim.py (schedules),
     parallel.py (how threads share a mini-batch), kept_memory.py, diagnostics/recorder.py.
     """
-    check_parts(network, loss, optimizer, augment, schedule, on_epoch, recorder)
+    functions = {"augment": augment, "schedule": schedule, "on_epoch": on_epoch}
+    check_parts(network, loss, optimizer, recorder, functions)
     images, labels = check_images(network, images, labels)
     check_size(batch_size, "batch_size")
     check_size(epochs, "epochs")
@@ -218,10 +219,7 @@ def as_input(network: Sequential, images: np.ndarray) -> np.ndarray:
 def mirror(images: np.ndarray, rng: np.random.Generator | int) -> np.ndarray:
     """Return the images (N, H, W, C), each mirrored left to right with probability 1/2."""
     if np.ndim(images) != 4:
-        raise ValueError(
-            f"the images have shape {np.shape(images)}, and 4 axes (N, H, W, C) are needed"
-            f"{missing_axis(np.asarray(images), 'images', 4)}"
-        )
+        raise other_axes(np.asarray(images))
     flip = generator(rng).random(len(images)) < 0.5
     return np.where(flip[:, None, None, None], images[:, :, ::-1], images)
 
@@ -241,11 +239,16 @@ def as_images(network: Sequential, images: ArrayLike) -> np.ndarray:
     first = next((layer for layer in network.layers if not isinstance(layer, Normalize)), None)
     rows = images.ndim == 2 and not isinstance(first, (Conv2d, MaxPool2d))
     if images.ndim != 4 and not rows and (first is None or isinstance(first, Layer)):
-        raise ValueError(
-            f"the images have shape {images.shape}, and 4 axes (N, H, W, C) are needed"
-            f"{missing_axis(images, 'images', 4)}"
-        )
+        raise other_axes(images)
     return images
+
+
+def other_axes(images: np.ndarray) -> ValueError:
+    """The error for images that are not (N, H, W, C)."""
+    return ValueError(
+        f"the images have shape {images.shape}, and 4 axes (N, H, W, C) are needed"
+        f"{missing_axis(images, 'images', 4)}"
+    )
 
 
 def check_images(
@@ -277,8 +280,10 @@ def check_test(network: Sequential, test: Any) -> tuple[np.ndarray, np.ndarray]:
         raise type(error)(f"test does not fit: {error}") from error
 
 
-def check_parts(network: Any, loss: Any, optimizer: Any, *functions: Any) -> None:
-    """Raise TypeError for a part of a training that is none; functions: the optional parts."""
+def check_parts(
+    network: Any, loss: Any, optimizer: Any, recorder: Any, functions: dict[str, Any]
+) -> None:
+    """Raise TypeError for a part of a training that is none; functions: optional ones, by name."""
     needed = (
         ("network", network, ("layers", "forward"), "networks.course_cnn()"),
         ("loss", loss, ("forward", "backward"), "losses.CrossEntropyLoss()"),
@@ -289,8 +294,7 @@ def check_parts(network: Any, loss: Any, optimizer: Any, *functions: Any) -> Non
             raise TypeError(f"{name} is {part!r}; give an object, such as {example}")
     if isinstance(optimizer, SGD):
         optimizer.check()
-    *functions_, recorder = functions
-    for name, function in zip(("augment", "schedule", "on_epoch"), functions_, strict=True):
+    for name, function in functions.items():
         if function is not None and not callable(function):
             raise TypeError(f"{name} is {function!r}; give a function, or None")
     if recorder is not None and (isinstance(recorder, type) or not hasattr(recorder, "watch")):
