@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from course_lib.nn import loops
-from course_lib.nn.layers import Conv2d, MaxPool2d, shifted_views
+from course_lib.nn.layers import Conv2d, MaxPool2d
 from course_lib.nn.losses import CrossEntropyLoss, check_labels, log_softmax, softmax
 from course_lib.nn.masks import keep_where
 from course_lib.nn.memory_layout import batch_first, batch_last
 from course_lib.nn.training import mini_batches
+from course_lib.nn.windows import shifted_views
 
 
 class LoopConv2d(Conv2d):
@@ -70,14 +71,14 @@ class DividingMaxPool2d(MaxPool2d):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         y = super().forward(x)
-        values = shifted_views(batch_last(x), self.kernel_size, self.stride)  # each (C, OH, OW, N)
+        values = shifted_views(batch_last(x), self.kernel_size, self.stride)  # each (OH, C, OW, N)
         largest = batch_last(y)
         self.is_max = [(value == largest) | np.isnan(value) for value in values]
         return y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         N, H, W, C = self.input_shape
-        dx = np.zeros((C, H, W, N), dy.dtype)
+        dx = np.zeros((H, C, W, N), dy.dtype)
         share = batch_last(dy) / np.sum(self.is_max, axis=0)
         for dwindow, is_max in zip(
             shifted_views(dx, self.kernel_size, self.stride), self.is_max, strict=True

@@ -12,6 +12,7 @@ whatever the number of cores.
 import contextvars
 import copy
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ SHARE_SIZE = 32 * 32 * 32 * 3  # numbers in a share, about: 32 images of CIFAR-1
 
 
 @contextmanager
-def threads() -> Iterator[Callable[..., Iterator]]:
+def threads() -> Iterator[Callable[..., Iterable]]:
     """Yield a function like the built-in `map` that spreads its calls over the processor cores.
 
     NumPy's matrix product uses all cores by itself. Meanwhile it is limited to one, or every thread
@@ -40,18 +41,36 @@ def threads() -> Iterator[Callable[..., Iterator]]:
         if count == 1:
             yield map
         else:
-            pool = ThreadPoolExecutor(count)
+            pool = ThreadPoolExecutor(count - 1)  # this thread works, too
 
-            def spread(function: Callable, *columns: Iterable) -> Iterator:
-                """Call it in the threads, each time in a copy of this context: of np.errstate."""
+            def spread(function: Callable, *columns: Iterable) -> list:
+                """Return the results in order. All threads take from one pile until it is empty.
+
+                Each of them works in a copy of this context: of np.errstate.
+                """
                 rows = list(zip(*columns, strict=False))
-                contexts = [contextvars.copy_context() for _ in rows]
-                return pool.map(lambda own, row: own.run(function, *row), contexts, rows)
+                results, pile = [None] * len(rows), iter(range(len(rows)))
+
+                def work() -> None:
+                    try:
+                        for number in pile:
+                            results[number] = function(*rows[number])
+                    finally:  # after an exception, such as an interruption, nothing more is begun
+                        deque(pile, maxlen=0)
+
+                others = [
+                    pool.submit(contextvars.copy_context().run, work)
+                    for _ in range(1, min(count, len(rows)))
+                ]
+                work()
+                for other in others:
+                    other.result()
+                return results
 
             try:
                 yield spread
-            finally:  # an exception, such as an interruption, leaves calls that have not begun
-                pool.shutdown(cancel_futures=True)
+            finally:
+                pool.shutdown()
 
 
 class SharedStep:
@@ -67,7 +86,7 @@ class SharedStep:
         gradients_of: Callable[..., tuple[float, np.ndarray]],
         network: Sequential,
         loss: losses.Loss,
-        thread_map: Callable[..., Iterator],
+        thread_map: Callable[..., Iterable],
     ) -> None:
         self.gradients_of, self.thread_map = gradients_of, thread_map
         self.network, self.loss = network, loss

@@ -6,12 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, Normalize, ReLU, Sigmoid, Tanh
-from course_lib.nn.memory_layout import sum_of_products
 from tests.nn.helpers import assert_close, assert_refused, assert_same, copies
 from tests.nn.operations import (
     MAKE,
     OPERATIONS,
-    Case,
     cases,
     make,
     make_x,
@@ -31,19 +29,6 @@ from tests.nn.operations import (
 def test_same_as_loops(operation, data):
     case = data.draw(cases(operation))
     assert_close(run_layer(case), run_loops(case))
-
-
-def test_a_convolution_of_1800_windows_same_as_loops():
-    shapes = {"x": (20, 12, 11, 2), "weight": (3, 3, 2, 3), "bias": (3,)}
-    rng = np.random.default_rng(0)
-    case = Case("conv2d", {name: rng.normal(size=shape) for name, shape in shapes.items()}, {})
-    assert_close(run_layer(case), run_loops(case))
-
-
-@pytest.mark.parametrize("count", [0, 1, 1023, 1024, 1025, 3000])
-def test_a_sum_in_chunks_is_the_matrix_product(count):
-    columns, dy = np.random.default_rng(0).normal(size=(2, 3, count))
-    np.testing.assert_allclose(sum_of_products(columns, dy[:2]), columns @ dy[:2].T, rtol=1e-10)
 
 
 @pytest.mark.parametrize(

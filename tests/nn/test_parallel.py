@@ -144,10 +144,11 @@ def test_an_exception_leaves_the_calls_that_have_not_begun():
 
     def call(number):
         begun.append(number)
-        time.sleep(0.01)
-
-    with threadpool_limits(limits=2, user_api="blas"):
-        with pytest.raises(KeyboardInterrupt), parallel.threads() as thread_map:
-            thread_map(call, range(1000))
+        time.sleep(0.001)
+        if number == 10:
             raise KeyboardInterrupt
+
+    with threadpool_limits(limits=2, user_api="blas"), parallel.threads() as thread_map:
+        with pytest.raises(KeyboardInterrupt):
+            thread_map(call, range(1000))
     assert len(begun) < 500
