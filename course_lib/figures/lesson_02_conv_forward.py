@@ -1,6 +1,8 @@
 """Lesson 02: a convolution, window by window and as a matrix product, and the window explorer."""
 
+import json
 from collections.abc import Iterable, Sequence
+from importlib import resources
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -125,6 +127,33 @@ def centre_picture(axes: Axes, picture: np.ndarray, side: int, title: str) -> No
 # The explorer
 
 LARGEST_KERNEL, LARGEST_STRIDE, LARGEST_PADDING = 5, 4, 2
+
+
+def ladder_figure() -> Figure:
+    """Return a figure of how fast the network of case A trains on each rung of the ladder.
+
+    The speeds are those that `python -m tests.benchmarks.training ladder` measured and saved.
+    """
+    file = resources.files(__package__) / "training_speeds.json"
+    measured = json.loads(file.read_text(encoding="utf-8"))
+    speeds = measured["images per second"]
+    slowest = min(speeds.values())
+    figure, axes = new_figure(size=(7, 3.2))
+    rows = range(len(speeds))
+    axes.plot(list(speeds.values()), rows, "o", color=PALETTE["blue"])
+    for row, speed in zip(rows, speeds.values(), strict=True):
+        text = f"{speed:,.0f} images a second, {speed / slowest:,.0f} ×"
+        side, offset = ("left", 8) if speed < 100 * slowest else ("right", -8)
+        axes.annotate(
+            text, (speed, row), (offset, 0), textcoords="offset points", ha=side, va="center"
+        )
+    axes.set_yticks(rows, list(speeds))
+    axes.set(xscale="log", xlim=(slowest / 2, 3 * max(speeds.values())))
+    axes.set_ylim(len(speeds) - 0.5, -0.5)  # from the top down
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.set_xlabel("images a second in training; each line is ten times the one before")
+    axes.set_title(f"the network of case A, {measured['processor']}, 2 cores", fontsize=10)
+    return figure
 
 
 def window_explorer(

@@ -9,6 +9,7 @@ from course_lib.figures import lesson_02_conv_forward as convolution
 from course_lib.figures.description import describe
 from course_lib.nn import loops
 from course_lib.nn.shapes import output_size
+from tests.benchmarks import training
 
 PICTURE = np.arange(20).reshape(4, 5) ** 2 % 17
 FILTER = np.array([[1, 0, -1], [2, 0, -2]])
@@ -28,6 +29,15 @@ def test_window_figure_frames_the_window_and_shows_the_sums_so_far(row, column):
     assert f'"their sum is {SUMS[row, column]:.0f}"' in describe(figure)
     frame = figure.axes[0].patches[0].get_bbox()
     assert frame.bounds == (column - 0.5, row - 0.5, 3, 2)
+
+
+def test_ladder_figure_has_a_place_for_each_rung_that_the_benchmark_measures():
+    axes = convolution.ladder_figure().axes[0]
+    rungs = [label.get_text() for label in axes.get_yticklabels()]
+    assert rungs == [rung.__name__.replace("_", " ") for rung in training.LADDER]
+    speeds = axes.lines[0].get_xdata()
+    times = [text.get_text().split(", ")[-1] for text in axes.texts]
+    assert times == [f"{speed / speeds[0]:,.0f} ×" for speed in speeds]
 
 
 def test_product_figure_shows_the_convolution():
