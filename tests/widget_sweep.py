@@ -33,7 +33,20 @@ def _sweep_widgets(most=25):  # noqa: C901 (a branch for each kind of control)
         stride = max(1, -(-len(values) // most))
         return [*values[::stride], values[-1]]
 
+    def sweep_settings(explorer):
+        """Move each setting of an explorer that the page draws from end to end, and back."""
+        for name, start in explorer.settings.items():
+            for value in [*explorer.places(name, most), start]:
+                try:
+                    setattr(explorer, name, value)
+                except Exception as error:
+                    error.add_note(f"raised when the setting {name!r} was moved to {value!r}")
+                    raise
+
     for control in list(_instances.values()):
+        if hasattr(control, "setting_names"):
+            sweep_settings(control)
+            continue
         if isinstance(control, ipywidgets.Button):
             control.click()
             continue

@@ -1,0 +1,191 @@
+// What all explorers in the page share: the controls, the way to Python and back, and the words.
+//
+// An explorer's own file follows this one in the same module. It has
+//   create(area, explorer) -> draw(settings, numbers)   makes the picture in the element `area`
+//   compute(settings, numbers) -> numbers               where the page can do without Python
+// and uses explorer.set({name: value}), element, grabbed and number from here.
+
+const SVG = "http://www.w3.org/2000/svg";
+const SHAPES = new Set(["svg", "g", "rect", "circle", "line", "path", "polyline", "polygon", "text", "tspan", "title", "image"]);
+
+// Make an element of a page or of an SVG picture inside `parent`, with attributes and a text.
+function element(parent, name, attributes = {}, text) {
+  const made = SHAPES.has(name) ? document.createElementNS(SVG, name) : document.createElement(name);
+  change(made, attributes);
+  if (text !== undefined) made.textContent = text;
+  parent?.append(made);
+  return made;
+}
+
+function change(part, attributes) {
+  for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
+}
+
+// A number as a reader wants it: 3, 0.25, −1.2, 4e−12.
+function number(value, digits = 3) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "∞" : "−∞";
+  const small = value !== 0 && Math.abs(value) < 1e-3, large = Math.abs(value) >= 1e6;
+  const text = small || large ? value.toExponential(1).replace("e+", "e") : String(Number(value.toPrecision(digits)));
+  return text.replaceAll("-", "−");
+}
+
+// Colours for signed numbers: vermilion below 0, white at 0, blue above. most: the largest size.
+function signed(value, most) {
+  const strength = most ? Math.min(1, Math.abs(value) / most) : 0;
+  const end = value < 0 ? [184, 72, 0] : [0, 114, 178];
+  return `rgb(${end.map((part) => Math.round(255 + (part - 255) * strength * 0.85)).join(",")})`;
+}
+
+// Let a part of the picture be moved: by the pointer, along with it, and by the arrow keys.
+// at(x, y): the pointer's place in the picture's own units. by(dx, dy): one step of a key.
+function grabbed(part, picture, { at, by, label }) {
+  change(part, { class: "grab", tabindex: 0, role: "application", "aria-label": label });
+  part.setAttribute("data-lm-suppress-shortcuts", "true");
+  const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  part.addEventListener("keydown", (event) => {
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    by(...step);
+  });
+  const place = (event) => {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
+    at(point.x, point.y);
+  };
+  part.addEventListener("pointerdown", (event) => {
+    part.setPointerCapture(event.pointerId);
+    part.focus({ preventScroll: true });
+    place(event);
+    event.preventDefault();
+  });
+  part.addEventListener("pointermove", (event) => { if (part.hasPointerCapture(event.pointerId)) place(event); });
+}
+
+// One control, as Python describes it. Returns a function that shows the settings in it.
+function control(parent, spec, explorer) {
+  const own = (node) => { node.setAttribute("data-lm-suppress-shortcuts", "true"); return node; };
+  if (spec.kind === "start") {
+    const button = own(element(parent, "button", { type: "button" }, spec.label));
+    button.addEventListener("click", () => explorer.set(spec.settings));
+    return (settings) => button.setAttribute("aria-pressed", Object.entries(spec.settings).every(
+      ([name, value]) => JSON.stringify(settings[name]) === JSON.stringify(value)));
+  }
+  if (spec.kind === "play") return player(parent, spec, explorer, own);
+  const label = element(parent, "label");
+  if (spec.kind === "toggle") {
+    const box = own(element(label, "input", { type: "checkbox" }));
+    label.append(spec.label);
+    box.addEventListener("change", () => explorer.set({ [spec.name]: box.checked }));
+    return (settings) => { box.checked = settings[spec.name]; };
+  }
+  label.append(spec.label);
+  if (spec.kind === "choice") {
+    const menu = own(element(label, "select"));
+    for (const value of spec.values) element(menu, "option", { value }, value);
+    menu.addEventListener("change", () => explorer.set({ [spec.name]: menu.value }));
+    return (settings) => { menu.value = settings[spec.name]; };
+  }
+  const places = spec.values;
+  const range = places ? { min: 0, max: places.length - 1, step: 1 } : { min: spec.low, max: spec.high, step: spec.step };
+  const bar = own(element(label, "input", { type: "range", ...range }));
+  const readout = element(label, "output");
+  bar.addEventListener("input", () => explorer.set({ [spec.name]: places ? places[bar.value] : Number(bar.value) }));
+  return (settings) => {
+    const value = settings[spec.name];
+    bar.value = places ? places.indexOf(value) : value;
+    readout.textContent = number(value);
+    bar.setAttribute("aria-valuetext", readout.textContent);
+  };
+}
+
+// A button that plays, and pauses. It ends at the end, and then begins again from the start.
+function player(parent, spec, explorer, own) {
+  const button = own(element(parent, "button", { type: "button", "aria-pressed": "false" }, spec.label));
+  let timer = null;
+  const stop = () => {
+    clearInterval(timer);
+    timer = null;
+    button.textContent = spec.label;
+    button.setAttribute("aria-pressed", "false");
+  };
+  const step = () => {
+    if (!button.isConnected) return stop();
+    const next = explorer.settings()[spec.name] + spec.step;
+    if (next > spec.high) return stop();
+    explorer.set({ [spec.name]: next }, true);
+  };
+  button.addEventListener("click", () => {
+    if (timer !== null) return stop();
+    if (explorer.settings()[spec.name] >= spec.high) explorer.set({ [spec.name]: spec.low }, true);
+    button.textContent = "pause";
+    button.setAttribute("aria-pressed", "true");
+    timer = setInterval(step, 1000 / spec.per_second);
+  });
+  explorer.stopped.push(stop);
+  return () => {};
+}
+
+function render({ model, el }) {
+  const names = model.get("setting_names");
+  const settings = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
+  const first = settings();
+  const inPage = typeof compute === "function";
+  const card = element(el, "div", { class: "course-explorer" });
+  const bar = element(card, "div", { class: "controls" });
+  const area = element(card, "div", { class: "picture" });
+  const words = element(card, "p", { class: "words", "aria-hidden": "true" });
+  const said = element(card, "div", { class: "unseen", role: "status" });
+
+  let waiting = false, moved = false, frame = null, saying = null, saving = null;
+  const send = () => {  // one question at a time: Python answers the last position only
+    if (waiting) { moved = true; return; }
+    waiting = true;
+    moved = false;
+    model.save_changes();
+  };
+  const paint = () => {
+    frame = null;
+    const now = settings(), sent = model.get("numbers");
+    const numbers = inPage ? compute(now, sent) : sent;
+    shown.forEach((show) => show(now));
+    draw(now, numbers);
+    words.textContent = numbers.words;
+    clearTimeout(saying);
+    saying = setTimeout(() => { said.textContent = numbers.words; }, 400);
+  };
+  const soon = () => { frame ??= requestAnimationFrame(paint); };
+  const explorer = {
+    settings,
+    stopped: [],
+    numbers: () => model.get("numbers"),
+    set(values, playing = false) {
+      if (!playing) explorer.stopped.forEach((stop) => stop());
+      for (const [name, value] of Object.entries(values)) model.set(name, value);
+      soon();
+      if (!inPage) return send();
+      clearTimeout(saving);
+      saving = setTimeout(() => model.save_changes(), 200);  // for Python, when the hand rests
+    },
+  };
+  const shown = model.get("controls").map((spec) => control(bar, spec, explorer));
+  const reset = element(bar, "button", { type: "button", "data-lm-suppress-shortcuts": "true" }, "reset");
+  reset.addEventListener("click", () => explorer.set(first));
+  const draw = create(area, explorer);
+  const answered = () => {
+    waiting = false;
+    soon();
+    if (moved) send();
+  };
+  model.on("change:numbers", answered);
+  names.forEach((name) => model.on(`change:${name}`, soon));
+  paint();
+  return () => {
+    explorer.stopped.forEach((stop) => stop());
+    [saying, saving].forEach(clearTimeout);
+    if (frame !== null) cancelAnimationFrame(frame);
+  };
+}
+
+export default { render };
+
