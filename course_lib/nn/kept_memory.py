@@ -1,9 +1,13 @@
 """Keep the memory of large arrays that are let go, for the arrays that come next.
 
-A training step makes some twenty large arrays and lets go of them again. By itself, the C library
-of Linux (glibc) asks the operating system for the memory of each one and gives it back at once. It
-comes page by page, each page wiped clean, which can take longer than the computation; and threads
-wait for each other there. Told to keep what was let go, it hands the same memory out again.
+A training step makes some thirty large arrays and lets go of them again. By itself, the C library
+of Linux (glibc) asks the operating system for the memory of each one and gives it back at once. The
+memory comes page by page, each page wiped clean, which can take longer than the computation; and
+threads wait for each other there. Told to keep what was let go, the library hands the same memory
+out again.
+
+How much this gains depends on what the process did before: once a large array has been let go of,
+glibc keeps smaller ones by itself. `python -m tests.benchmarks.training ladder` measures it.
 
 The numbers are the same with and without. Other systems have their own ways, and are left alone.
 """

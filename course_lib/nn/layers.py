@@ -35,7 +35,7 @@ from .shapes import (
     output_sizes,
     pair,
 )
-from .windows import im2row, row2im, shifted_views, windows, with_border
+from .windows import im2row, row2im, shifted_views, window_matrices, with_border
 
 
 class Layer:
@@ -192,8 +192,8 @@ class Conv2d(Layer):
         OH, OW = output_sizes(x, (KH, KW), self.stride, self.padding)
         self.input_shape, self.output_shape = x.shape, (len(x), OH, OW, C_out)
         rows = im2row(with_border(batch_last(x), self.padding), KW, self.stride[1])
-        self.seen = windows(rows, KH, self.stride[0])  # (OH, KH (KW C_in + 1), OW N)
-        y = self.filters(x.dtype).T @ self.seen  # (OH, C_out, OW N)
+        self.seen = window_matrices(rows, KH, self.stride[0])  # (OH, KH K, OW N), K = KW C_in + 1
+        y = self.filters(x.dtype).T @ self.seen  # a product for each row of outputs
         return batch_first(y.reshape(OH, C_out, OW, len(x)))
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
@@ -205,10 +205,11 @@ class Conv2d(Layer):
         dy = self.check_dy(dy)  # (OH, C_out, OW N)
         weight = self.params["weight"]
         KH, KW, C_in, C_out = weight.shape
-        dfilters = (self.seen @ dy.transpose(0, 2, 1)).sum(axis=0)  # (KH (KW C_in + 1), C_out)
-        dfilters = dfilters.reshape(KH, -1, C_out).astype(weight.dtype, copy=False)
+        products = self.seen @ dy.transpose(0, 2, 1)  # one for each row of outputs
+        dfilters = products.sum(axis=0).astype(weight.dtype, copy=False)  # (KH K, C_out)
+        dfilters = dfilters.reshape(KH, KW * C_in + 1, C_out)
         self.grads["weight"] = dfilters[:, :-1].reshape(weight.shape)
-        self.grads["bias"] = dfilters[0, -1].copy()
+        self.grads["bias"] = dfilters[0, -1].copy()  # the weight of the first row's 1
 
     def backward_to_input(self, dy: np.ndarray) -> np.ndarray:
         """Return dx: every output sends (weight * dy) back to the window it saw."""
@@ -216,18 +217,18 @@ class Conv2d(Layer):
         weight = self.params["weight"].astype(dy.dtype, copy=False)
         (KH, KW, C_in, C_out), (N, H, W, _) = weight.shape, self.input_shape
         (_, OH, OW, _), (PH, PW) = self.output_shape, self.padding
-        drows = np.zeros((H + 2 * PH, KW * C_in, OW, N), dy.dtype)
-        dwindows = windows(drows, KH, self.stride[0])  # a view: this adds to drows
-        for row in range(OH):
-            dwindows[row] += weight.reshape(-1, C_out) @ dy[row]
+        drows = np.zeros((H + 2 * PH, KW * C_in, OW, N), dy.dtype)  # nothing goes back to the 1s
+        dwindows = window_matrices(drows, KH, self.stride[0])  # a view: this adds to drows
+        for i in range(OH):  # one at a time: they overlap, and a single += would lose sums
+            dwindows[i] += weight.reshape(-1, C_out) @ dy[i]
         dx = row2im(drows, W + 2 * PW, KW, self.stride[1])
         return batch_first(dx[PH : PH + H, :, PW : PW + W])
 
     def filters(self, dtype: DTypeLike) -> np.ndarray:
-        """Return the weights and biases as a matrix, (KH (KW C_in + 1), C_out).
+        """Return the weights and biases as a matrix, (KH K, C_out).
 
-        Each row of a window ends with a 1: the bias is the weight of an input that is always 1. One
-        of them is enough, and those of the rows below have the weight 0.
+        The bias is the weight of an input that is always 1. A window holds KH such inputs, one at
+        the end of each row; the first has the bias as its weight, the others have 0.
         """
         weight, bias = self.params["weight"], self.params["bias"]
         KH, KW, C_in, C_out = weight.shape
@@ -272,7 +273,7 @@ class MaxPool2d(Layer):
         views = shifted_views(batch_last(x), self.kernel_size, self.stride)  # each (OH, C, OW, N)
         y, self.is_first_max = first_max(views)
         is_nan = np.isnan(y)
-        if is_nan.any():  # a nan is not larger than anything, so here the first one is looked for
+        if is_nan.any():  # it is larger than nothing; but True is larger than False
             _, is_first_nan = first_max([np.isnan(view) for view in views])
             for is_max, is_first in zip(self.is_first_max, is_first_nan, strict=True):
                 np.copyto(is_max, is_first, where=is_nan)
@@ -284,7 +285,7 @@ class MaxPool2d(Layer):
         dy = check_gradient(dy, self.output_shape)
         N, H, W, C = self.input_shape
         dy = batch_last(dy)
-        dx = np.zeros((H, C, W, N), dy.dtype)
+        dx = np.zeros((H, C, W, N), dy.dtype)  # pixels in no window get no gradient
         views = shifted_views(dx, self.kernel_size, self.stride)
         overlap = self.stride[0] < self.kernel_size[0] or self.stride[1] < self.kernel_size[1]
         for view, is_first_max in zip(views, self.is_first_max, strict=True):
@@ -302,8 +303,8 @@ class ReLU(Layer):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         x = check_array(x, "x")
-        passes = x <= 0
-        self.passes = np.logical_not(passes, out=passes)  # not x > 0, which is False for nan
+        stops = x <= 0
+        self.passes = np.logical_not(stops, out=stops)  # not x > 0, which is False for nan
         return x.clip(0, np.inf)  # np.maximum(x, 0), in a third of the time
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
@@ -428,19 +429,22 @@ class Linear(Layer):
 
 
 def first_max(views: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return the largest of some arrays, number by number, and for each where it is the first so.
+    """Return the largest of K arrays, number by number, and where each is the first to hold it.
 
     views (K arrays of one shape) -> y of that shape, and K arrays of bool.
+
+    A record is a number larger than all before it. The last record is the first maximum, because
+    what only equals it is none.
     """
-    y, is_larger = views[0].copy(), []
+    y, records = views[0].copy(), []
     for view in views[1:]:
-        is_larger.append(view > y)  # than all before it
+        records.append(view > y)
         np.maximum(y, view, out=y)
-    is_first_max, decided = [], np.zeros(y.shape, bool)
-    for larger in reversed(is_larger):  # the last that was larger than all before it is the one
-        is_first_max.append(larger & ~decided)
-        decided |= larger
-    is_first_max.append(~decided)
+    is_first_max, found = [], np.zeros(y.shape, bool)
+    for record in reversed(records):
+        is_first_max.append(record & ~found)
+        found |= record
+    is_first_max.append(~found)  # no record came after the first array
     return y, is_first_max[::-1]
 
 

@@ -1,11 +1,12 @@
 """How images are laid out in memory, which is what makes the layers fast.
 
 From outside, a mini-batch is an array (N, H, W, C). Internally, the layers keep it as (H, C, W, N):
-row after row, and in it the same pixel of all N images side by side, with the batch innermost.
-Whatever a layer does to a pixel of one image it does to that pixel of all images, so each of its
-innermost loops runs over N neighbours in memory, at full speed, whatever the window and the stride;
-and the rows that a convolution's windows see lie together (windows.py). `batch_last` and
-`batch_first` go from one view to the other, and between these layers nothing has to move for it.
+row after row, in a row channel after channel, and in these each pixel of all N images side by side:
+the batch is innermost. Whatever a layer does to a pixel of one image it does to that pixel of all
+images, so each of its innermost loops runs over N neighbours in memory, at full speed, whatever the
+window and the stride; and the rows that a convolution's windows see lie together (windows.py).
+`batch_last` and `batch_first` go from one view to the other, and between these layers nothing has
+to move for it.
 """
 
 import numpy as np

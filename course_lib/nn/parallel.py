@@ -1,9 +1,11 @@
 """Use all processor cores by sharing out the images of a mini-batch among threads.
 
-NumPy computes nearly everything on one core. But the images of a mini-batch are independent until
-their gradients are added up, so each thread takes some of them through its own copy of the network,
-with the same weights but its own memory of what it saw. The gradient of the mini-batch is the sum
-over the shares, each weighted by its number of images (this is called data parallelism).
+NumPy computes nearly everything but matrix products on one core. The images of a mini-batch are
+independent until their gradients are added up, so they are cut into shares, and each share goes
+through its own copy of the network, with the same weights but its own memory of what it saw. The
+gradient of the mini-batch is the sum over the shares, each weighted by its number of images (this
+is called data parallelism). Python runs one thread at a time, but NumPy lets go of it while it
+computes with large arrays, and the next thread goes on.
 
 How a mini-batch is split into shares depends on its size alone, so the results are the same
 whatever the number of cores.
@@ -32,9 +34,9 @@ def threads() -> Iterator[Callable[..., Iterable]]:
     """Yield a function like the built-in `map` that spreads its calls over the processor cores.
 
     NumPy's matrix product uses all cores by itself. Meanwhile it is limited to one, or every thread
-    would ask for all of them. There are as many threads as it had cores before.
+    would ask for all of them. There are as many threads as it used cores before.
     """
-    keep_freed_memory()
+    keep_freed_memory()  # before the first large array
     blas = ThreadpoolController().select(user_api="blas")
     count = max((library["num_threads"] for library in blas.info()), default=os.cpu_count() or 1)
     with blas.limit(limits=1):
@@ -46,17 +48,17 @@ def threads() -> Iterator[Callable[..., Iterable]]:
             def spread(function: Callable, *columns: Iterable) -> list:
                 """Return the results in order. All threads take from one pile until it is empty.
 
-                Each of them works in a copy of this context: of np.errstate.
+                Each works in a copy of this thread's context, so that np.errstate holds there, too.
                 """
                 rows = list(zip(*columns, strict=False))
                 results, pile = [None] * len(rows), iter(range(len(rows)))
 
                 def work() -> None:
                     try:
-                        for number in pile:
+                        for number in pile:  # one pile for all: no number is taken twice
                             results[number] = function(*rows[number])
                     finally:  # after an exception, such as an interruption, nothing more is begun
-                        deque(pile, maxlen=0)
+                        deque(pile, maxlen=0)  # this empties the pile
 
                 others = [
                     pool.submit(contextvars.copy_context().run, work)

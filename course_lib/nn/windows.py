@@ -1,17 +1,17 @@
-"""The windows of images: each of them for convolution, and their k-th numbers for pooling.
+"""The windows of images: as columns of matrices for convolution, as shifted views for pooling.
 
 A window of 3 x 3 pixels overlaps with its neighbours, so a pixel is seen by nine windows. Written
 out as columns of a matrix (im2col), the windows take nine times the memory of the images, and
 moving numbers costs more time here than computing with them. So we copy along the width only. Of
 each row of the images we write down what the windows see, KW pixels at each place along it. A
-window is then KH such rows, one below the other, and these lie one after the other in memory:
+window is then one column through KH such rows, and the rows lie one after the other in memory:
 
     row 0   row 1   row 2   row 3
-    [ window 0, 0-2 ]                 the windows of the first row of outputs
-            [ window 1, 1-3 ]         those of the second: the same memory, one row further on
+    [----- rows 0-2 ----]           all windows of the first row of outputs
+            [----- rows 1-3 ----]   those of the second: the same memory, one row further on
 
-Shapes: images (H, C, W, N), as memory_layout.py has them; their rows (H, K, OW, N), where K is what
-a window sees of a row.
+Shapes: images (H, C, W, N), as memory_layout.py has them; their rows (H, K, OW, N), where K counts
+the numbers that a window sees of a row: KW C of pixels, and forward one more, a 1.
 """
 
 import numpy as np
@@ -56,10 +56,11 @@ def row2im(drows: np.ndarray, W: int, KW: int, stride: int) -> np.ndarray:
     return dx
 
 
-def windows(rows: np.ndarray, KH: int, stride: int) -> np.ndarray:
-    """Return KH rows at a time as a matrix with a window in each column.
+def window_matrices(rows: np.ndarray, KH: int, stride: int) -> np.ndarray:
+    """Return, for each row of outputs, a matrix with a window in each column.
 
     rows (H, K, OW, N) -> (OH, KH K, OW N). Nothing is copied: the matrices overlap in memory.
+    The rows lie there without a gap, so one stride leads through all KH K numbers of a window.
     """
     H, K, OW, N = rows.shape
     shape = (output_size(H, KH, stride), KH * K, OW * N)
