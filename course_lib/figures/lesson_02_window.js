@@ -39,15 +39,16 @@ const LEFT = { x: 16, y: 34, size: 300 }, RIGHT = { x: 576, y: 34, size: 288 };
 const MIDDLE = { x: 372, cell: 44 };
 
 export function create(area, explorer) {
-  const picture = element(area, "svg", { viewBox: "0 0 880 430", role: "group", "aria-label": "the window and its output" });
-  const rays = element(picture, "g", { stroke: "#B84800", "stroke-width": 1, opacity: 0.45 });
+  const picture = element(area, "svg", { viewBox: "0 0 880 456", role: "group", "aria-label": "the window and its output" });
   const title = (x, y, text) => element(picture, "text", { x, y, "font-size": 14, fill: "#1a1a1a" }, text);
   title(LEFT.x, 22, "the picture: drag the window");
   title(MIDDLE.x, 22, "the filter: change a number");
   title(MIDDLE.x, 204, "window × filter");
   title(RIGHT.x, 22, "the output");
-  const left = element(picture, "g"), products = element(picture, "g"), right = element(picture, "g");
-  const sum = element(picture, "text", { x: MIDDLE.x, y: 378, "font-size": 16, "font-weight": 600 });
+  const left = element(picture, "g");
+  const rays = element(picture, "g", { stroke: "#B84800", "stroke-width": 1.5, opacity: 0.6 });
+  const products = element(picture, "g"), right = element(picture, "g");
+  const sum = element(picture, "text", { x: RIGHT.x, y: 350, "font-size": 18, "font-weight": 600 });
   const column = element(picture, "g");
   const frame = element(picture, "rect", { fill: "#B84800", "fill-opacity": 0.08, stroke: "#B84800", "stroke-width": 4, rx: 3 });
   let shown = null;
@@ -111,9 +112,10 @@ export function create(area, explorer) {
     column.replaceChildren();
     if (settings.unrolled) {
       const window = [numbers.window.flat()], weight = [numbers.weight.flat()];
-      element(column, "text", { x: LEFT.x, y: 362, "font-size": 13 }, "unrolled: the window as a column (laid flat), and the filter as a row");
-      tiles(column, { x: LEFT.x, y: 370 }, 26, window, grey, true, 11);
-      tiles(column, { x: LEFT.x, y: 400 }, 26, weight, (value) => signed(value, largest(numbers.weight)), true, 11);
+      element(column, "text", { x: LEFT.x, y: 386, "font-size": 14 }, "unrolled: the window becomes a column (laid flat here), the filter a row");
+      tiles(column, { x: LEFT.x, y: 394 }, 28, window, grey, true, 11);
+      tiles(column, { x: LEFT.x, y: 424 }, 28, weight, (value) => signed(value, largest(numbers.weight)), true, 11);
+      element(column, "text", { x: LEFT.x + 28 * weight[0].length + 12, y: 430, "font-size": 16 }, `row × column = ${number(numbers.sum)}`);
     }
   };
 }

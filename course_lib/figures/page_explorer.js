@@ -29,11 +29,12 @@ function number(value, digits = 3) {
   return text.replaceAll("-", "−");
 }
 
-// Colours for signed numbers: vermilion below 0, white at 0, blue above. most: the largest size.
+// Colours for signed numbers: vermilion below 0, white at 0, blue above; light enough for black
+// text. most: the largest size.
 function signed(value, most) {
   const strength = most ? Math.min(1, Math.abs(value) / most) : 0;
   const end = value < 0 ? [184, 72, 0] : [0, 114, 178];
-  return `rgb(${end.map((part) => Math.round(255 + (part - 255) * strength * 0.85)).join(",")})`;
+  return `rgb(${end.map((part) => Math.round(255 + (part - 255) * strength * 0.62)).join(",")})`;
 }
 
 // Let a part of the picture be moved: by the pointer, along with it, and by the arrow keys.
