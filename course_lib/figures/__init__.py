@@ -7,6 +7,7 @@ from .style import (
     CHANNELS,
     LINE_STYLES,
     PALETTE,
+    SIGNED,
     bundle,
     draw_colours,
     draw_image,
@@ -15,6 +16,7 @@ from .style import (
     light_shades,
     new_figure,
     show,
+    signed_shades,
     to_png,
 )
 
@@ -22,6 +24,7 @@ __all__ = [
     "CHANNELS",
     "LINE_STYLES",
     "PALETTE",
+    "SIGNED",
     "bundle",
     "draw_colours",
     "draw_image",
@@ -30,5 +33,6 @@ __all__ = [
     "light_shades",
     "new_figure",
     "show",
+    "signed_shades",
     "to_png",
 ]

@@ -15,7 +15,15 @@ from course_lib.nn.shapes import output_size
 from .colour_contrast import halo, ink
 from .explorer_base import Explorer, slider
 from .fast_redraw import surroundings
-from .style import PALETTE, draw_image, draw_numbers, frame, light_shades, new_figure
+from .style import (
+    PALETTE,
+    draw_image,
+    draw_numbers,
+    frame,
+    light_shades,
+    new_figure,
+    signed_shades,
+)
 
 # Figures
 
@@ -36,8 +44,8 @@ def window_figure(picture: np.ndarray, weight: np.ndarray, row: int, column: int
     draw_numbers(panels[0], picture, "the picture", **light_shades(picture))
     frame(panels[0], row, column, KH, KW, label="the window")
     draw_numbers(panels[1], window, "its numbers", **light_shades(picture))
-    draw_numbers(panels[2], weight, "× the filter", **light_shades(weight))
-    draw_numbers(panels[3], products, "= the products", **light_shades(products))
+    draw_numbers(panels[2], weight, "× the filter", **signed_shades(weight))
+    draw_numbers(panels[3], products, "= the products", **signed_shades(products))
     draw_sums(panels[4], picture, weight, (OH, OW), row * OW + column + 1)
     panels[4].set_title(f"their sum is {products.sum()}", fontsize=10)
     frame(panels[4], row, column, 1, 1, label="this window's output")
@@ -53,7 +61,7 @@ def draw_sums(
     for i, j in np.ndindex(*shape):
         sums[i, j] = np.sum(picture[i : i + KH, j : j + KW] * weight)
     hidden = np.arange(sums.size).reshape(shape) >= known
-    draw_image(axes, np.where(hidden, np.nan, sums), **light_shades(sums))
+    draw_image(axes, np.where(hidden, np.nan, sums), **signed_shades(sums))
     for (i, j), number in np.ndenumerate(sums):
         text = "?" if hidden[i, j] else f"{number:.0f}"
         axes.text(j, i, text, ha="center", va="center", fontsize=10)
@@ -83,8 +91,9 @@ def product_figure(
     )
     draw_numbers(panels[0, 0], picture)
     draw_numbers(panels[0, 1], columns, "columns")
-    draw_numbers(panels[1, 0], filters.T, "filters.T")
-    draw_numbers(panels[1, 1], filters.T @ columns, "filters.T @ columns")
+    product = filters.T @ columns
+    draw_numbers(panels[1, 0], filters.T, "filters.T", **signed_shades(filters))
+    draw_numbers(panels[1, 1], product, "filters.T @ columns", **signed_shades(product))
     for place in range(places):
         colour = FRAME_COLOURS[place % len(FRAME_COLOURS)]
         top, left = divmod(place, OW)

@@ -7,7 +7,7 @@ import traitlets
 from matplotlib.figure import Figure
 
 from .page_explorer import PageExplorer, choice, module, start, toggle
-from .style import draw_numbers, frame, light_shades, new_figure
+from .style import draw_image, draw_numbers, frame, light_shades, new_figure, signed_shades
 
 FILTERS = {
     "vertical edges": [[1, 0, -1], [1, 0, -1], [1, 0, -1]],
@@ -74,13 +74,18 @@ class WindowExplorer(PageExplorer):
 
     def still(self) -> Figure:
         numbers = self.numbers
-        picture, weight = self.pictures[self.source], np.array(numbers["weight"])
-        figure, panels = new_figure(1, 4, size=(9, 2.9), width_ratios=[5, 3, 3, 3])
-        texts = [("the picture", picture), ("the filter", weight)]
-        texts += [("window × filter", np.array(numbers["products"]))]
-        for axes, (title, table) in zip(panels, texts, strict=False):
-            draw_numbers(axes, table, title, **light_shades(table))
-        draw_numbers(panels[3], np.array(numbers["output"]), "the output")
+        picture, output = self.pictures[self.source], np.array(numbers["output"])
+        weight, products = np.array(numbers["weight"]), np.array(numbers["products"])
+        figure, panels = new_figure(1, 4, size=(9, 2.9), width_ratios=[5, 3, 3, 4])
+        if self.source == "numbers":
+            draw_numbers(panels[0], picture, "the picture", **light_shades(picture))
+            draw_numbers(panels[3], output, "the output", **signed_shades(output))
+        else:
+            draw_image(panels[0], picture, "the picture")
+            draw_image(panels[3], output, "the output", **signed_shades(output))
+        draw_numbers(panels[1], weight, "the filter", **signed_shades(weight))
+        draw_numbers(panels[2], products, "window × filter", **signed_shades(products))
+        panels[2].set_xlabel(f"added up: {numbers['sum']:.3g}")
         frame(panels[0], numbers["row"], numbers["column"], *weight.shape, label="the window")
         frame(panels[3], numbers["row"], numbers["column"], 1, 1, label="its output")
         return figure

@@ -47,9 +47,11 @@ class PageExplorer(anywidget.AnyWidget):
     _css = read("page_explorer.css")
     computed_in_page = False  # whether the .js has a `compute` of its own
 
-    numbers = traitlets.Dict().tag(sync=True)
-    controls = traitlets.List().tag(sync=True)  # see `slider`, `choice`, `toggle`, `start`, `play`
-    setting_names = traitlets.List().tag(sync=True)
+    numbers: Any = traitlets.Dict().tag(sync=True)
+    controls: Any = traitlets.List().tag(
+        sync=True
+    )  # see `slider`, `choice`, `toggle`, `start`, `play`
+    setting_names: Any = traitlets.List().tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
         self._turn, self._from_page = 0, False
@@ -70,7 +72,7 @@ class PageExplorer(anywidget.AnyWidget):
         if isinstance(trait, traitlets.Bool):
             return [False, True]
         if isinstance(trait, traitlets.Enum):
-            return list(trait.values)
+            return list(trait.values or [])
         if "tries" in trait.metadata:
             return list(trait.metadata["tries"])
         low, high = trait.min, trait.max
@@ -107,7 +109,7 @@ class PageExplorer(anywidget.AnyWidget):
             self.answer()
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        live, _ = super()._repr_mimebundle_(**options)
+        live, _ = super()._repr_mimebundle_(**options) or ({}, {})
         data, metadata = bundle(self.still())
         data["text/plain"] = f"{self.numbers['words']}\n{data['text/plain']}"
         metadata["image/png"]["alt"] = self.numbers["words"]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -28,6 +29,10 @@ PALETTE = {
     "sky": "#3C9AD0",
     "black": "#000000",
 }
+# For numbers with a sign: vermilion below 0, white at 0, blue above.
+SIGNED = LinearSegmentedColormap.from_list(
+    "signed", [PALETTE["vermilion"], "white", PALETTE["blue"]]
+)
 CHANNELS = {"red": PALETTE["vermilion"], "green": PALETTE["green"], "blue": PALETTE["blue"]}
 LINE_STYLES = ["-", "--", "-.", ":"]  # colour is never the only signal
 SCREEN_DPI = 100
@@ -192,3 +197,12 @@ def light_shades(numbers: np.ndarray) -> dict[str, Any]:
     low, high = float(np.min(numbers)), float(np.max(numbers))
     spread = max(high - low, 1.0)
     return {"vmin": high - 2.5 * spread, "vmax": high}
+
+
+def signed_shades(*tables: np.ndarray) -> dict[str, Any]:
+    """Options of `imshow` for numbers with a sign, light enough for black text.
+
+    Give all the tables of a figure that hold the same quantity: a colour then means one number.
+    """
+    most = max(float(np.nanmax(np.abs(table), initial=0)) for table in tables) or 1.0
+    return {"cmap": SIGNED, "vmin": -1.6 * most, "vmax": 1.6 * most}

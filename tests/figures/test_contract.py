@@ -133,6 +133,7 @@ FIGURES = {
     "confusion_matrix": lambda: results.confusion_matrix(
         np.arange(100).reshape(10, 10) / 99, range(10)
     ),
+    "ladder_figure": convolution.ladder_figure,
     "filters": lambda: results.filters({"one": random(3, 3, 3, 4), "two": random(3, 3, 3, 4)}),
     "captioned": lambda: results.captioned({"all": [(COLOURS, "cat"), (COLOURS, "dog")]}),
     "fates": lambda: results.fates(FATES, "A title"),
