@@ -162,7 +162,7 @@ def test_the_tables_are_complete():
 
 # Words and numbers
 
-NUMBER = r"(?:nan|-?inf|-?\d+(?:\.\d+)?(?:e[-+]\d+)?)"
+NUMBER = r"(?:nan|-?inf|-?\d+(?:\.\d*)?(?:e[-+]\d+)?)"
 GROUP = re.compile(rf"(?<![\w.]){NUMBER}(?:, {NUMBER})*(?![\w.]*\w)")
 SOME = 12  # as many values of a longer series are told
 
