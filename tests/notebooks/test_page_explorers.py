@@ -128,3 +128,24 @@ def test_every_start_button_starts_its_experiment(opened):
         notebook.page.wait_for_timeout(300)
         assert button.get_attribute("aria-pressed") == "true"
     card.card.get_by_role("button", name="reset").click()
+
+
+def test_a_notebook_saved_and_opened_again_shows_its_explorer(chromium, lab):
+    """The next day: no cell has run, and the state that was saved with the notebook is all."""
+    name = next(name for name in EXPLORERS if EXPLORERS[name]().computed_in_page)
+    notebook = browser.NotebookPage(chromium, lab, f"{name}.ipynb")
+    notebook.run_all()
+    words = explorer_pages.Card(notebook.page).words()
+    notebook.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    notebook.page.wait_for_timeout(1500)
+    notebook.page.evaluate("() => window.jupyterapp.commands.execute('kernelmenu:shutdown')")
+    notebook.close()
+    again = browser.NotebookPage(chromium, lab, f"{name}.ipynb")
+    card = explorer_pages.Card(again.page)
+    assert card.words() == words
+    before = card.state()
+    card.card.locator(".grab").first.focus()
+    again.page.keyboard.press("ArrowRight")
+    card.wait_for_change(before)
+    assert "not found" not in again.page.content()
+    again.close()
