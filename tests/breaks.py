@@ -330,8 +330,13 @@ BREAKS = [
     ),
     *broken(
         "figures", "lesson_03_pool_backward.py",
-        ("= for += in the explorer", "dx[winner] += dy[i, j]", "dx[winner] = dy[i, j]"),
-        ("a ring in column, row", "[winner[::-1]]", "[winner]"),
+        ("a ring in column, row", "        cells[:, 1],\n            cells[:, 0]", "        cells[:, 0],\n            cells[:, 1]"),
+    ),
+    *broken(
+        "figures", "lesson_03_sources.py",
+        ("= for += in the explorer", "if assign else sum(amounts)", "if not assign else sum(amounts)"),
+        ("a window of the explorer in another row", "top, left = i * stride, j * stride", "top, left = j * stride, i * stride"),
+        ("a filter read by columns", "(i + row) * W + j + column", "(i + column) * W + j + row"),
     ),
     *broken(
         "figures", "lesson_04_softmax.py",

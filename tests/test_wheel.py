@@ -76,15 +76,18 @@ def test_the_wheel_holds_the_library_and_its_data(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     modules = {
         f"course_lib/{path.relative_to(ROOT / 'course_lib').as_posix()}"
-        for path in (ROOT / "course_lib").rglob("*.py")
-        if ".hatch" not in path.parts
+        for path in (ROOT / "course_lib").rglob("*")
+        if path.suffix in (".py", ".js", ".css", ".json") and ".hatch" not in path.parts
     }
     data = {
         f"course_lib/data/{name}"
         for name in ("pictograms-10-python.tar.gz", "digits.csv.gz", "README.md")
     }
     others = {name for name in names if ".dist-info/" not in name}
-    assert others == modules | data
+    settings = {
+        name for name in others if name.endswith("/lab/settings/overrides.d/course_lib.json")
+    }
+    assert len(settings) == 1 and others == modules | data | settings
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

@@ -28,7 +28,7 @@ from course_lib import datasets
 from course_lib.cases import CaseA
 from course_lib.figures import (
     gradient_explorer, lesson_00_the_case, lesson_01_data_loading, lesson_02_conv_forward,
-    lesson_03_pool_backward, lesson_04_softmax, lesson_05_minibatch,
+    lesson_04_softmax, lesson_05_minibatch,
 )
 dataset, rng = datasets.load(), np.random.default_rng(0)
 """
@@ -39,7 +39,6 @@ EXPLORERS = {
     "images": "lesson_01_data_loading.image_browser(dataset.train_images, dataset.train_labels,"
     " dataset.class_names)",
     "windows": "lesson_02_conv_forward.window_explorer(rng.random((10, 10)))",
-    "pooling": "lesson_03_pool_backward.pool_explorer(rng.integers(0, 10, (7, 7)))",
     "losses": "lesson_04_softmax.loss_explorer()",
     "noise": "lesson_05_minibatch.noise_explorer({'start': rng.normal(0.1, 1, (500, 100))})",
 }

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib.figures.lesson_02_window import WindowExplorer
+from course_lib.figures.lesson_03_sources import SourcesExplorer
 
 PICTURE = np.array([
     [8, 8, 8, 2, 2],
@@ -17,4 +18,8 @@ def window():
     return WindowExplorer(PICTURE, 9 * np.random.default_rng(0).random((32, 32)))
 
 
-EXPLORERS = {"window": window}
+def sources():
+    return SourcesExplorer(operation="max-pooling")
+
+
+EXPLORERS = {"window": window, "sources": sources}

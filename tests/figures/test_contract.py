@@ -105,7 +105,6 @@ EXPLORERS = {
     "image_browser": image_browser,
     "step_explorer": lambda: case.step_explorer(*steps_of_case_a()),
     "window_explorer": lambda: convolution.window_explorer(random(8, 8)),
-    "pool_explorer": lambda: pooling.pool_explorer(table(6, 6)),
     "loss_explorer": losses.loss_explorer,
     "noise_explorer": noise_explorer,
     "GradientExplorer": GradientExplorer,

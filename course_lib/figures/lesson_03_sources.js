@@ -1,0 +1,405 @@
+// Who sent what: each output has a hue, and so has each digit of the sums that the pixels get.
+//
+// From Python come the pictures, the filter and the ranges of the sliders; the page computes all
+// else, and the numbers have the same names as in lesson_03_sources.py.
+
+const POWERS = [[1, 10], [100, 1000]];  // dy: what the outputs send back, over and over
+const EVERY = 100;  // outputs: more than there are
+
+export function compute(settings, sent) {
+  const x = sent.pictures[settings.operation], convolution = settings.operation === "convolution";
+  const size = convolution ? sent.weight.length : settings.kernel_size;
+  const stride = convolution ? 1 : settings.stride;
+  const dy = gradients(x, size, stride);
+  const sends = convolution ? convolutionBackward(dy, x, sent.weight) : maxpoolBackward(dy, x, size, stride);
+  const count = Math.min(settings.sent, sends.length);
+  const sources = collect(sends.slice(0, count), x.length * x[0].length);
+  const dx = x.map((line, i) => line.map((_, j) => total(sources[i * line.length + j], settings.assign)));
+  const [table, number] = lookedAt(settings, sends.length, count, sources);
+  const numbers = { ...sent, x, size, stride, dy, sends, sent: count, sources, dx, table, number, ...lit(table, number, sends, sources) };
+  return { ...numbers, words: inWords(numbers, convolution, settings.assign) };
+}
+
+// The two backward passes: what each output sends, as a list of [pixel, amount]
+
+function gradients(x, size, stride) {
+  const length = (all) => Math.floor((all - size) / stride) + 1;
+  return Array.from({ length: length(x.length) }, (_, i) => (
+    Array.from({ length: length(x[0].length) }, (__, j) => POWERS[i % 2][j % 2])));
+}
+
+function convolutionBackward(dy, x, weight) {
+  return dy.flatMap((line, i) => line.map((each, j) => weight.flatMap((row, a) => (
+    row.map((factor, b) => [(i + a) * x[0].length + j + b, factor * each])))));
+}
+
+function maxpoolBackward(dy, x, size, stride) {
+  return dy.flatMap((line, i) => line.map((each, j) => {
+    let best = [i * stride, j * stride];
+    for (let row = i * stride; row < i * stride + size; row += 1) {
+      for (let column = j * stride; column < j * stride + size; column += 1) {
+        if (x[row][column] > x[best[0]][best[1]]) best = [row, column];
+      }
+    }
+    return [[best[0] * x[0].length + best[1], each]];
+  }));
+}
+
+// For each pixel what it got, in order: [output, amount].
+function collect(sends, pixels) {
+  const sources = Array.from({ length: pixels }, () => []);
+  sends.forEach((parcels, output) => parcels.forEach(([pixel, amount]) => sources[pixel].push([output, amount])));
+  return sources;
+}
+
+function sum(values) {
+  return values.reduce((one, other) => one + other, 0);
+}
+
+function total(got, assign) {
+  return assign ? got.at(-1)?.[1] ?? 0 : sum(got.map(([, amount]) => amount));
+}
+
+// The table and the number of the cell that picture and words are about.
+function lookedAt(settings, outputs, sent, sources) {
+  const [operation, table, number] = settings.pointed;
+  if (operation === settings.operation && number < (table === "dy" ? outputs : sources.length)) return [table, number];
+  if (sent < outputs) return sent ? ["dy", sent - 1] : ["", 0];
+  const counts = sources.map((got) => got.length);
+  return ["dx", counts.indexOf(Math.max(...counts))];
+}
+
+// The outputs and the pixels that stand out.
+function lit(table, number, sends, sources) {
+  if (table === "dx") return { outputs: sources[number].map(([output]) => output), pixels: [number] };
+  if (table === "dy") return { outputs: [number], pixels: sends[number].map(([pixel]) => pixel) };
+  return { outputs: [], pixels: [] };
+}
+
+// Words, as in Python
+
+function inWords(numbers, convolution, assign) {
+  if (numbers.table === "dx") return wordsOfPixel(numbers, assign);
+  if (numbers.table === "dy") return wordsOfOutput(numbers, convolution, assign);
+  return "No output has sent anything yet, and dx is 0 everywhere.";
+}
+
+function wordsOfPixel(numbers, assign) {
+  const pixel = numbers.number, amounts = numbers.sources[pixel].map(([, amount]) => amount);
+  const where = `The pixel in ${place(pixel, numbers.x)}`;
+  const gets = numbers.sent === numbers.sends.length ? "gets" : "has so far got";
+  if (!amounts.length) return `${where} ${nothing(numbers, pixel)}.`;
+  if (amounts.length === 1) return `${where} ${gets} ${amounts[0]}, from one output.`;
+  const from = `${where} ${gets} something from ${amounts.length} outputs`;
+  return assign
+    ? `${from}, and each overwrites what was there: ${amounts.at(-1)} is left, not ${sum(amounts)}.`
+    : `${from}: ${addition(amounts)}.`;
+}
+
+function nothing({ x, dy, size, stride, sends }, pixel) {
+  if (sends.some((parcels) => parcels.some(([to]) => to === pixel))) return "has not got anything yet";
+  const row = Math.floor(pixel / x[0].length), column = pixel % x[0].length;
+  const within = (at, first) => first <= at && at < first + size;
+  const seen = dy.some((line, i) => line.some((_, j) => within(row, i * stride) && within(column, j * stride)));
+  return seen ? "gets nothing: no window has its maximum there" : "lies in no window";
+}
+
+function wordsOfOutput(numbers, convolution, assign) {
+  const { x, number: output, sent } = numbers, parcels = numbers.sends[output];
+  const dy = numbers.dy.flat()[output];
+  let text = `Output ${output + 1} ${output < sent ? "sends" : "has yet to send"} `;
+  if (convolution) {
+    const amounts = parcels.map(([, amount]) => amount);
+    return `${text}weight × ${dy} to the pixels of its window: ${amounts.slice(0, -1).join(", ")} and ${amounts.at(-1)}.`;
+  }
+  const [[pixel]] = parcels, value = x.flat()[pixel], ties = tied(numbers, output, value);
+  text += `${dy} to the maximum of its window, the ${value} in ${place(pixel, x)}`;
+  text += ties > 1 ? `, the first of ${ties} that tie.` : ".";
+  return text + meeting(numbers.sources[pixel], output, assign);
+}
+
+// What becomes of the amount from an output among all that its pixel got.
+function meeting(got, output, assign) {
+  const until = got.filter(([source]) => source <= output).map(([, amount]) => amount);
+  if (!got.some(([source]) => source === output)) return "";  // not sent yet
+  if (assign && isOverwritten(got, output)) return " A later output overwrites it.";
+  if (until.length === 1) return "";
+  return assign ? ` There it overwrites the ${until.at(-2)}.` : ` There it makes ${addition(until)}.`;
+}
+
+// Whether a pixel got something from another output after this one.
+function isOverwritten(got, output) {
+  return got.at(-1)[0] > output;
+}
+
+function tied({ x, dy, size, stride }, output, value) {
+  const top = Math.floor(output / dy[0].length) * stride, left = (output % dy[0].length) * stride;
+  const window = x.slice(top, top + size).flatMap((line) => line.slice(left, left + size));
+  return window.filter((each) => each === value).length;
+}
+
+function place(pixel, x) {
+  return `row ${Math.floor(pixel / x[0].length) + 1}, column ${(pixel % x[0].length) + 1}`;
+}
+
+function addition(amounts) {
+  return `${amounts.join(" + ")} = ${sum(amounts)}`;
+}
+
+// The picture
+
+const HUES = ["#0072B2", "#C58600", "#009E73", "#CC79A7"];  // of 1, 10, 100 and 1000
+const INKS = ["#ffffff", "#000000", "#000000", "#000000"];  // read on them
+const INK = "#1a1a1a", SOFT = "#5f5f5f", LINE = "#c8c8c8";
+const TOP = 34, X = { left: 12, width: 180 }, DY = { left: 218, width: 144 }, DX = { left: 392, width: 310 };
+const SUM = { left: 724, right: 868, digit: 20 };
+const FAINT = 0.3;
+
+export function create(area, explorer) {
+  let shown = null;
+  const stepping = {  // a step shows the output that sends, unless one watches a pixel
+    ...explorer,
+    set(values, playing) {
+      const next = { ...values };
+      if (next.sent >= shown.sends.length) next.sent = EVERY;
+      if (explorer.settings().pointed[1] === "dy") next.pointed = [];
+      explorer.set(next, playing);
+    },
+  };
+  const bar = element(area, "div", { class: "controls" });
+  const steps = { name: "sent", label: "sent so far", low: 0, high: EVERY, step: 1 };
+  const controls = [control(bar, { ...steps, kind: "slider" }, stepping)];
+  const slider = bar.querySelector("input");
+  const run = { ...steps, kind: "play", label: "play", per_second: 1 };
+  controls.push(control(bar, run, stepping));
+  const sizes = element(bar, "div", { class: "controls", style: "margin: 0" });
+  for (const [name, label] of [["kernel_size", "kernel size"], ["stride", "stride"]]) {
+    const [low, high] = explorer.numbers().ranges[name];
+    controls.push(control(sizes, { kind: "slider", name, label, low, high, step: 1 }, explorer));
+  }
+  bar.querySelectorAll("output").forEach((readout) => { readout.style.minWidth = "1.4em"; });
+
+  const picture = element(area, "svg", { viewBox: "0 0 880 350", role: "group", "aria-label": "what each output sends, and what each pixel gets" });
+  const scene = element(picture, "g", { "pointer-events": "none" });
+  const targets = {
+    dy: cellsToPointAt(picture, "dy", "dy, the outputs", explorer),
+    dx: cellsToPointAt(picture, "dx", "dx, the pixels", explorer),
+  };
+
+  return (settings, numbers) => {
+    shown = numbers;
+    slider.max = run.high = numbers.sends.length;
+    controls.forEach((show) => show({ ...settings, sent: numbers.sent }));
+    sizes.style.visibility = settings.operation === "convolution" ? "hidden" : "visible";
+    const grids = { x: grid(X, numbers.x), dy: grid(DY, numbers.dy, 60), dx: grid(DX, numbers.dx) };
+    scene.replaceChildren();
+    const pointed = String(settings.pointed) === String([settings.operation, numbers.table, numbers.number]);
+    const faint = pointed || numbers.table === "dy" ? FAINT : 1;  // all that does not stand out
+    drawInput(scene, settings, numbers, grids);
+    drawPaths(scene, numbers, grids);
+    drawOutputs(scene, settings, numbers, grids, faint);
+    drawGradient(scene, settings, numbers, grids, faint);
+    drawSum(scene, settings, numbers);
+    targets.dy(grids.dy, numbers, (i) => `output ${i + 1}: ${numbers.dy.flat()[i]}${i < numbers.sent ? "" : ", not sent yet"}`);
+    targets.dx(grids.dx, numbers, (i) => `pixel in ${place(i, numbers.x)}: ${numbers.dx.flat()[i]}`);
+  };
+}
+
+// Where the cells of a table lie.
+function grid({ left, width }, table, largest = Infinity) {
+  const rows = table.length, columns = table[0].length;
+  const cell = Math.min(largest, width / Math.max(rows, columns));
+  const box = (i) => ({ x: left + (i % columns) * cell, y: TOP + Math.floor(i / columns) * cell, width: cell, height: cell });
+  return { rows, columns, cell, box };
+}
+
+// Transparent cells above a table: one points at them, taps them, or moves among them by the arrow
+// keys. Returns a function that puts them in their places. They are made anew only for a new shape.
+function cellsToPointAt(picture, table, label, explorer) {
+  const group = element(picture, "g", { role: "radiogroup", "aria-label": label });
+  let cells = [], columns = 0;
+  const point = (i) => {
+    const { operation, pointed } = explorer.settings(), next = [operation, table, i];
+    if (String(next) !== String(pointed)) explorer.set({ pointed: next }, true);
+  };
+  const keys = (event, i) => {
+    const inRow = i % columns;
+    const to = {
+      ArrowLeft: inRow > 0 ? i - 1 : i,
+      ArrowRight: inRow < columns - 1 ? i + 1 : i,
+      ArrowUp: i - columns,
+      ArrowDown: i + columns,
+    }[event.key];
+    if (to === undefined && event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Escape") explorer.set({ pointed: [] }, true);
+    else cells[to]?.focus({ preventScroll: true });
+  };
+  const make = (i) => {
+    const cell = element(group, "rect", { role: "radio", fill: "transparent", style: "cursor: pointer" });
+    cell.setAttribute("data-lm-suppress-shortcuts", "true");
+    for (const event of ["pointerenter", "click", "focus"]) cell.addEventListener(event, () => point(i));
+    cell.addEventListener("keydown", (event) => keys(event, i));
+    return cell;
+  };
+  return (places, numbers, name) => {
+    if (cells.length !== places.rows * places.columns || columns !== places.columns) {
+      group.replaceChildren();
+      columns = places.columns;
+      cells = Array.from({ length: places.rows * columns }, (_, i) => make(i));
+    }
+    const chosen = numbers.table === table ? numbers.number : -1;
+    cells.forEach((cell, i) => change(cell, {
+      ...places.box(i), "aria-label": name(i), "aria-checked": i === chosen, tabindex: i === Math.max(chosen, 0) ? 0 : -1,
+    }));
+  };
+}
+
+function write(parent, x, y, text, attributes = {}) {
+  return element(parent, "text", { x, y, "font-size": 14, ...attributes }, text);
+}
+
+function writeInside(parent, box, text, attributes = {}) {
+  write(parent, box.x + box.width / 2, box.y + box.height / 2, text, { "text-anchor": "middle", "dominant-baseline": "central", ...attributes });
+}
+
+// 0, 1, 2 or 3: the place of an output's power of ten, and of its hue.
+function placeOf(numbers, output) {
+  return String(numbers.dy.flat()[output]).length - 1;
+}
+
+// A frame around each lit output's window, in its hue, those of several inside one another.
+function frames(parent, numbers, { box, cell }) {
+  const { size, stride } = numbers, columns = numbers.x[0].length, perRow = numbers.dy[0].length;
+  for (const output of numbers.outputs) {
+    const corner = box(Math.floor(output / perRow) * stride * columns + (output % perRow) * stride);
+    const at = placeOf(numbers, output), inset = 2 + (numbers.outputs.length > 1 ? 4 * at : 0);
+    element(parent, "rect", {
+      x: corner.x + inset, y: corner.y + inset, width: size * cell - 2 * inset, height: size * cell - 2 * inset,
+      fill: HUES[at], "fill-opacity": 0.07, stroke: HUES[at], "stroke-width": 3, rx: 3,
+    });
+  }
+}
+
+function drawInput(parent, settings, numbers, { x: places }) {
+  write(parent, X.left, 22, "the picture x");
+  const perRow = numbers.dy[0].length, columns = numbers.x[0].length;
+  numbers.x.flat().forEach((value, i) => {
+    element(parent, "rect", { ...places.box(i), fill: "#f1f1f1", stroke: LINE });
+  });
+  frames(parent, numbers, places);
+  const oneWindow = settings.operation === "convolution" && numbers.table === "dy" ? numbers.number : null;
+  numbers.x.flat().forEach((value, i) => {
+    const box = places.box(i), isLit = numbers.pixels.includes(i);
+    const factor = oneWindow === null ? undefined
+      : numbers.weight[Math.floor(i / columns) - Math.floor(oneWindow / perRow)]?.[(i % columns) - (oneWindow % perRow)];
+    writeInside(parent, { ...box, y: box.y - (factor === undefined ? 0 : 8) }, value, { "font-size": 17, "font-weight": isLit ? 700 : 400 });
+    if (factor !== undefined) writeInside(parent, { ...box, y: box.y + 15 }, `weight ${factor}`, { "font-size": 12 });
+    if (isLit && oneWindow === null) element(parent, "circle", { cx: box.x + box.width / 2, cy: box.y + box.height / 2, r: 14, fill: "none", stroke: INK, "stroke-width": 2 });
+  });
+}
+
+function drawOutputs(parent, settings, numbers, { dy: places }, faint) {
+  write(parent, DY.left, 22, "dy: point at an output");
+  numbers.dy.flat().forEach((value, i) => {
+    const at = placeOf(numbers, i), sent = i < numbers.sent, isLit = numbers.outputs.includes(i);
+    const box = places.box(i), inner = { x: box.x + 2, y: box.y + 2, width: box.width - 4, height: box.height - 4 };
+    element(parent, "rect", { ...box, fill: "#ffffff" });  // hides the lines behind the cell
+    const cell = element(parent, "g", { opacity: isLit ? 1 : faint });
+    element(cell, "rect", {
+      ...inner, rx: 4, fill: sent ? HUES[at] : "#ffffff", stroke: isLit ? INK : HUES[at],
+      "stroke-width": isLit ? 3 : 2, "stroke-dasharray": sent ? "none" : "4 3",
+    });
+    writeInside(cell, box, value, { "font-size": Math.min(16, places.cell * 0.3), "font-weight": 600, style: `fill: ${sent ? INKS[at] : INK}` });
+  });
+  if (settings.operation !== "convolution") return;
+  const top = TOP + places.rows * places.cell + 34, cell = 40;
+  write(parent, DY.left, top, "the filter, weight");
+  numbers.weight.flat().forEach((value, i) => {
+    const box = { x: DY.left + 2 + (i % 2) * cell, y: top + 10 + Math.floor(i / 2) * cell, width: cell, height: cell };
+    element(parent, "rect", { ...box, fill: "#f1f1f1", stroke: LINE });
+    writeInside(parent, box, value, { "font-size": 16 });
+  });
+}
+
+// The empty cells of dx, and lines to the lit pixels from the outputs that have sent to them.
+function drawPaths(parent, numbers, { dy, dx }) {
+  numbers.sources.forEach((_, i) => element(parent, "rect", { ...dx.box(i), fill: "#ffffff", stroke: LINE }));
+  if (numbers.table === "dy") frames(parent, numbers, dx);
+  const middle = (box) => box.y + box.height / 2;
+  for (const pixel of numbers.pixels) {
+    for (const output of numbers.outputs.filter((each) => each < numbers.sent)) {
+      const from = dy.box(output), to = dx.box(pixel);
+      element(parent, "line", {
+        x1: from.x + from.width - 2, y1: middle(from), x2: to.x, y2: middle(to),
+        stroke: HUES[placeOf(numbers, output)], "stroke-width": 2.5, opacity: 0.6,
+      });
+    }
+  }
+}
+
+function drawGradient(parent, settings, numbers, { dx: places }, faint) {
+  write(parent, DX.left, 22, "dx: point at a pixel to see its sum");
+  numbers.dx.flat().forEach((value, i) => {
+    const isLit = numbers.pixels.includes(i), box = places.box(i), cell = element(parent, "g");
+    const sent = isLit && numbers.table === "dy" && numbers.number < numbers.sent;
+    const gone = sent && settings.assign && isOverwritten(numbers.sources[i], numbers.number);
+    const of = numbers.table === "dx" && isLit ? null : sent && !gone ? placeOf(numbers, numbers.number) : -1;
+    const width = Math.min(24, box.width / 4.4), height = width * 1.45;
+    const digits = { x: box.x + box.width / 2 + width * String(value).length / 2, y: box.y + box.height / 2, width, height };
+    if (value) writeDigits(cell, digits, value, of, faint);
+    const wanted = sum(numbers.sources[i].map(([, amount]) => amount));
+    if (wanted !== value) write(cell, box.x + box.width / 2, box.y + box.height - 6, `not ${wanted}`, { "text-anchor": "middle", "font-size": 12, style: "fill: #B84800" });
+    if (isLit) element(cell, "rect", { x: box.x + 1.5, y: box.y + 1.5, width: box.width - 3, height: box.height - 3, fill: "none", stroke: INK, "stroke-width": 3 });
+  });
+}
+
+// A number that ends at x, each digit on the hue of its power of ten; a 0 came from nobody.
+// of: the only place that stands out; null for all, -1 for none.
+function writeDigits(parent, { x, y, width, height }, value, of = null, faint = FAINT) {
+  const digits = [...String(value)];
+  digits.forEach((digit, i) => {
+    const at = digits.length - 1 - i;
+    const box = { x: x - (at + 1) * width, y: y - height / 2, width, height };
+    const group = element(parent, "g", { opacity: of === null || of === at ? 1 : faint });
+    if (digit !== "0") element(group, "rect", { ...box, x: box.x + 0.5, width: width - 1, rx: 2, fill: HUES[at] });
+    writeInside(group, box, digit, { "font-size": height * 0.72, "font-weight": 600, style: `fill: ${digit === "0" ? SOFT : INKS[at]}` });
+  });
+}
+
+// At the right: what the pixel got, one below the other, and the total.
+function drawSum(parent, settings, numbers) {
+  if (!numbers.table) return;
+  const convolution = settings.operation === "convolution";
+  if (convolution && numbers.table === "dy") return drawProducts(parent, numbers);
+  const [pixel] = numbers.pixels, got = numbers.sources[pixel];
+  write(parent, SUM.left, 22, place(pixel, numbers.x), { "font-weight": 600 });
+  const height = Math.min(34, 250 / (got.length + 1)), right = SUM.right, middle = (line) => TOP + height * (line + 0.5);
+  const digits = (line, value) => ({ x: right, y: middle(line), width: Math.min(SUM.digit, height * 0.7), height: height * 0.85 });
+  const note = { "font-size": Math.min(12, height * 0.75), "dominant-baseline": "central", style: `fill: ${SOFT}` };
+  got.forEach(([output, amount], line) => {
+    const gone = settings.assign && line < got.length - 1, dy = numbers.dy.flat()[output];
+    const row = element(parent, "g", { opacity: gone ? 0.45 : 1 });
+    write(row, SUM.left, middle(line), convolution ? `${amount / dy} × ${dy}` : `output ${output + 1}`, note);
+    writeDigits(row, digits(line), amount);
+    if (gone) element(row, "line", { x1: SUM.left, x2: right, y1: middle(line), y2: middle(line), stroke: INK, "stroke-width": 2 });
+  });
+  const line = TOP + height * got.length + 3, value = total(got, settings.assign);
+  element(parent, "line", { x1: SUM.left, x2: right, y1: line, y2: line, stroke: INK, "stroke-width": 1.5 });
+  write(parent, SUM.left, middle(got.length) + 6, settings.assign ? "the last" : "the sum", note);
+  const below = digits(got.length);
+  writeDigits(parent, { ...below, y: below.y + 6 }, value);
+}
+
+// What an output of the convolution sends: the filter times its dy.
+function drawProducts(parent, numbers) {
+  const dy = numbers.dy.flat()[numbers.number], cell = 58;
+  write(parent, SUM.left, 22, `weight × ${dy}`, { "font-weight": 600 });
+  numbers.sends[numbers.number].forEach(([, amount], i) => {
+    const box = { x: SUM.left + (i % 2) * cell, y: TOP + Math.floor(i / 2) * cell, width: cell, height: cell };
+    element(parent, "rect", { ...box, fill: "#ffffff", stroke: LINE });
+    const width = Math.min(14, cell / 4.4);
+    writeDigits(parent, { x: box.x + cell / 2 + width * String(amount).length / 2, y: box.y + cell / 2, width, height: width * 1.6 }, amount);
+  });
+}
