@@ -345,8 +345,13 @@ BREAKS = [
     ),
     *broken(
         "figures", "lesson_05_minibatch.py",
-        ("a step too many", "np.append(np.arange(batch_size, IMAGES, batch_size), IMAGES)", "np.arange(batch_size, IMAGES + 1, batch_size)"),
+        ("the last step is missing", "np.arange(batch_size, IMAGES + 1, batch_size)", "np.arange(batch_size, IMAGES, batch_size)"),
         ("arrows to one side", "np.where(np.arange(len(x)) % 2, -1, 1)", "1"),
+    ),
+    *broken(
+        "figures", "lesson_05_race.py",
+        ("a step for every image", "[1 / size for size in self.sizes]", "[1.0 for size in self.sizes]"),
+        ("bands that overlap are told apart", "now[groups[-1][0]][0] - ROUNDING", "now[groups[-1][0]][1] - ROUNDING"),
     ),
     *broken(
         "figures", "lesson_06_gradient_vanishing.py",

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
 from course_lib import diagnostics
 
-from .explorer_base import Explorer, slider
+from .explorer_base import LOOK, Explorer
 from .fast_redraw import surroundings
 from .style import PALETTE, new_figure
 
@@ -32,10 +32,11 @@ def band(
     """Draw the median of many tries as a line, in a band around it.
 
     x is (points,), tries (tries, points). edges: the percentiles at the edges of the band; by
-    default the smallest and the largest. Returns the line of the medians.
+    default the smallest and the largest. colour: a name in the PALETTE, or any of Matplotlib's.
+    Returns the line of the medians.
     """
     low, middle, high = np.percentile(tries, [edges[0], 50, edges[1]], axis=0)
-    colour = PALETTE[colour]
+    colour = PALETTE.get(colour, colour)
     for edge, name in ((low, "lower edge"), (high, "upper edge")):
         (line,) = axes.plot(x, edge, style, color=colour, linewidth=0.7)
         line.set_label(f"_{label}, {name}")
@@ -111,6 +112,7 @@ def paths(axes: Axes, count: int, largest: float) -> list[Line2D]:
 # The explorer
 
 IMAGES = 128  # in each walk
+BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, IMAGES]
 WALKS, PATHS = 60, 8  # drawn as arrows, and of these as paths
 
 
@@ -143,13 +145,14 @@ def directions(
 
 def corners(batch_size: int) -> np.ndarray:
     """How many images a walk has seen after each step: batch_size, twice that ... IMAGES."""
-    return np.append(np.arange(batch_size, IMAGES, batch_size), IMAGES)
+    return np.arange(batch_size, IMAGES + 1, batch_size)
 
 
 def noise_explorer(tables: dict[str, np.ndarray], batch_size: int = 1, seed: int = 0) -> Explorer:
     """Return an explorer of the mini-batch gradients, over their size.
 
     tables: by the name of a state of the network, its gradients (N, P), a row for each image.
+    batch_size: one of BATCH_SIZES.
     """
     drawn = {
         name: draw_walks(gradients, np.random.default_rng(seed))
@@ -179,7 +182,9 @@ def noise_explorer(tables: dict[str, np.ndarray], batch_size: int = 1, seed: int
         )
 
     controls = {
-        "batch_size": slider("images in a mini-batch", 1, IMAGES, batch_size),
+        "batch_size": ipywidgets.SelectionSlider(
+            options=BATCH_SIZES, value=batch_size, description="images in a mini-batch", **LOOK
+        ),
         "network": ipywidgets.Dropdown(options=list(tables), description="network"),
     }
     return Explorer(figure, redraw, controls, unchanging=surroundings(*panels))

@@ -163,7 +163,7 @@ def test_explorer_follows_its_controls_and_all_paths_lie_within_the_panel(table)
     explorer = pictures.noise_explorer(tables)
     fan, panel = explorer.figure.axes
     (left, right), (bottom, top) = panel.get_xlim(), panel.get_ylim()
-    for name, batch_size in (("before", 128), ("after", 50), ("after", 1)):
+    for name, batch_size in (("before", 128), ("after", 64), ("after", 1)):
         explorer.controls["network"].value = name
         explorer.controls["batch_size"].value = batch_size
         alone = pictures.noise_explorer({name: tables[name]}, batch_size=batch_size)

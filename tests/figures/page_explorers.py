@@ -5,6 +5,7 @@ import numpy as np
 from course_lib.datasets import Dataset
 from course_lib.figures.lesson_02_window import WindowExplorer
 from course_lib.figures.lesson_03_sources import SourcesExplorer
+from course_lib.figures.lesson_05_race import RaceExplorer
 from course_lib.figures.lesson_07_trial import LiveTrial
 
 PICTURE = np.array([
@@ -43,4 +44,15 @@ def trial():
     return explorer
 
 
-EXPLORERS = {"window": window, "sources": sources, "trial": trial}
+def race():
+    """Of three batch sizes: large ones learn less from an image, and take less time for it."""
+    images = {1: [1, 8, 64, 256], 8: [8, 64, 256], 64: [64, 256]}
+    accuracy = {
+        1: [[8, 19.5, 33, 44.25], [10, 22, 35, 47], [11.25, 24, 36, 49]],
+        8: [[10, 20, 38], [12, 23.25, 41], [12.5, 24, 45]],
+        64: [[9, 14], [10.5, 17], [12, 21.5]],
+    }
+    return RaceExplorer(images, accuracy, {1: 6e-4, 8: 2e-4, 64: 1.4e-4}, "a fast computer")
+
+
+EXPLORERS = {"window": window, "sources": sources, "trial": trial, "race": race}
