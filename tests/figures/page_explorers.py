@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from course_lib import datasets
 from course_lib.datasets import Dataset
+from course_lib.figures.lesson_00_death import DeathExplorer
 from course_lib.figures.lesson_02_window import WindowExplorer
 from course_lib.figures.lesson_03_sources import SourcesExplorer
 from course_lib.figures.lesson_05_race import RaceExplorer
@@ -15,6 +17,10 @@ PICTURE = np.array([
     [8, 2, 2, 2, 2],
     [2, 2, 2, 2, 2],
 ])
+
+
+def death():
+    return DeathExplorer(datasets.load(), images=6, trained=40)
 
 
 def window():
@@ -55,4 +61,4 @@ def race():
     return RaceExplorer(images, accuracy, {1: 6e-4, 8: 2e-4, 64: 1.4e-4}, "a fast computer")
 
 
-EXPLORERS = {"window": window, "sources": sources, "trial": trial, "race": race}
+EXPLORERS = {"window": window, "sources": sources, "trial": trial, "race": race, "death": death}

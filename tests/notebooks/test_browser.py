@@ -52,7 +52,7 @@ def open_notebook(chromium, lab):
         page.close()
 
 
-WITHOUT_SLIDERS = {"07_the_verdict.ipynb"}
+WITHOUT_SLIDERS = {"00_the_case.ipynb", "07_the_verdict.ipynb"}  # of ipywidgets
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("0*.ipynb"))
 
 
