@@ -52,6 +52,7 @@ class DeathExplorer(PageExplorer):
 
     _esm = module("lesson_00_death.js")
     computed_in_page = True
+    lasting = ("images", "networks", "weights")
 
     order = traitlets.Enum(ORDERS, ORDERS[0]).tag(sync=True, setting=True)
     image = traitlets.Int(0, min=0, max=IMAGES - 1).tag(sync=True, setting=True)

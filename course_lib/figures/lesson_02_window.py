@@ -25,6 +25,7 @@ class WindowExplorer(PageExplorer):
 
     _esm = module("lesson_02_window.js")
     computed_in_page = True
+    lasting = ("pictures",)
 
     source = traitlets.Enum(["numbers", "photograph"], "numbers").tag(sync=True, setting=True)
     row = traitlets.Int(0, min=0, max=29).tag(sync=True, setting=True)

@@ -138,6 +138,7 @@ function render({ model, el }) {
   const words = element(card, "p", { class: "words", "aria-hidden": "true" });
   const said = element(card, "div", { class: "unseen", role: "status" });
 
+  const sent = () => ({ ...model.get("sent_once"), ...model.get("sent_each_time") });
   let waiting = false, moved = false, frame = null, saying = null, saving = null;
   const send = () => {  // one question at a time: Python answers the last position only
     if (waiting) { moved = true; return; }
@@ -147,8 +148,8 @@ function render({ model, el }) {
   };
   const paint = () => {
     frame = null;
-    const now = settings(), sent = model.get("numbers");
-    const numbers = inPage ? compute(now, sent) : sent;
+    const now = settings();
+    const numbers = inPage ? compute(now, sent()) : sent();
     shown.forEach((show) => show(now));
     draw(now, numbers);
     words.textContent = numbers.words;
@@ -159,7 +160,7 @@ function render({ model, el }) {
   const explorer = {
     settings,
     stopped: [],
-    numbers: () => model.get("numbers"),
+    numbers: sent,
     set(values, playing = false) {
       if (!playing) explorer.stopped.forEach((stop) => stop());
       for (const [name, value] of Object.entries(values)) model.set(name, value);
@@ -178,7 +179,7 @@ function render({ model, el }) {
     soon();
     if (moved) send();
   };
-  model.on("change:numbers", answered);
+  model.on("change:sent_each_time", answered);
   names.forEach((name) => model.on(`change:${name}`, soon));
   paint();
   return () => {

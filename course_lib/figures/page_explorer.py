@@ -39,15 +39,19 @@ class PageExplorer(anywidget.AnyWidget):
     A subclass has a trait for each setting, tagged `setting=True`, and says how they look in
     `controls`; `compute()` returns what is drawn, as numbers that JSON can hold, with a sentence
     under "words" that says what the picture shows; `still()` draws the same numbers in Matplotlib.
-    _esm: `module(name)` of its JavaScript.
+    _esm: `module(name)` of its JavaScript. lasting: names of large numbers that seldom change; they
+    are sent when they do.
 
     As the last line of a cell it shows the live explorer, and where no kernel runs the still.
     """
 
     _css = read("page_explorer.css")
     computed_in_page = False  # whether the .js has a `compute` of its own
+    lasting: tuple[str, ...] = ()
+    numbers: dict[str, Any]  # what `compute` returned last
 
-    numbers: Any = traitlets.Dict().tag(sync=True)
+    sent_each_time: Any = traitlets.Dict().tag(sync=True)
+    sent_once: Any = traitlets.Dict().tag(sync=True)
     controls: Any = traitlets.List().tag(
         sync=True
     )  # see `slider`, `choice`, `toggle`, `start`, `play`
@@ -93,6 +97,11 @@ class PageExplorer(anywidget.AnyWidget):
         """Compute, and send the numbers. Each answer has a number of its own: its turn."""
         self._turn += 1
         self.numbers = {**self.compute(), "turn": self._turn}
+        parts: tuple[dict, dict] = {}, {}
+        for name, value in self.numbers.items():
+            parts[name in self.lasting][name] = value
+        with self.hold_sync():
+            self.sent_each_time, self.sent_once = parts
 
     def _moved(self, change: object = None) -> None:
         if not self._from_page:

@@ -99,6 +99,18 @@ def test_a_message_of_several_settings_is_answered_once(make):
 
 
 @MAKE
+def test_what_is_large_is_not_sent_again_when_it_has_not_changed(make):
+    explorer = make()
+    explorer.answer()
+    assert len(json.dumps(explorer.sent_each_time)) < 30_000
+    assert {**explorer.sent_once, **explorer.sent_each_time} == explorer.numbers
+    sent = []
+    explorer.observe(lambda change: sent.append(change.name), names=["sent_once", "sent_each_time"])
+    explorer.answer()
+    assert sent == ["sent_each_time"]
+
+
+@MAKE
 def test_page_is_safe_and_reachable(make):
     """No markup made of text, no inline handler, nothing from outside; keys of its own."""
     source = make()._esm
