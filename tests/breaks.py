@@ -313,11 +313,6 @@ BREAKS = [
         ("no alternative text", "self.alternative.value = accessibility.alternative(self.title)", "pass"),
     ),
     *broken(
-        "figures", "lesson_00_the_case.py",
-        ("the class below", "best = int(np.argmax(p))", "best = int(np.argmin(p))"),
-        ("another class is hatched", "right = label == step.labels[0]", "right = label == 0"),
-    ),
-    *broken(
         "figures", "lesson_01_data_loading.py",
         ("three times the red plane", "images[index, ..., channel]", "images[index, ..., 0]"),
     ),

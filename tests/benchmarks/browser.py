@@ -22,20 +22,16 @@ from tests.notebooks import browser
 
 GOALS = "goals: median below 80 ms, 95 % below 150 ms"
 IMPORTS = """
-from itertools import islice
 import numpy as np
 from course_lib import datasets
-from course_lib.cases import CaseA
 from course_lib.figures import (
-    gradient_explorer, lesson_00_the_case, lesson_01_data_loading, lesson_02_conv_forward,
+    gradient_explorer, lesson_01_data_loading, lesson_02_conv_forward,
     lesson_04_softmax, lesson_05_minibatch,
 )
 dataset, rng = datasets.load(), np.random.default_rng(0)
 """
 EXPLORERS = {
     "gradients": "gradient_explorer.GradientExplorer()",
-    "case": "lesson_00_the_case.step_explorer(list(islice(CaseA().steps(dataset, CaseA().build(rng), rng), 20)),"
-    " dataset.train_images, dataset.class_names)",
     "images": "lesson_01_data_loading.image_browser(dataset.train_images, dataset.train_labels,"
     " dataset.class_names)",
     "windows": "lesson_02_conv_forward.window_explorer(rng.random((10, 10)))",

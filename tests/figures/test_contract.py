@@ -6,7 +6,6 @@ import inspect
 import io
 import re
 from functools import cache
-from itertools import islice
 
 import ipywidgets
 import numpy as np
@@ -18,7 +17,7 @@ from matplotlib.patches import Patch
 from matplotlib.quiver import Quiver
 
 from course_lib import datasets, figures
-from course_lib.cases import CaseA, Record
+from course_lib.cases import Record
 from course_lib.diagnostics import Recorder
 from course_lib.figures import accessibility, colour_contrast, style
 from course_lib.figures import lesson_00_the_case as case
@@ -81,12 +80,6 @@ def fate(active, accuracy):
 
 
 @cache
-def steps_of_case_a():
-    data, posted, rng = datasets.load(), CaseA(), np.random.default_rng(0)
-    steps = list(islice(posted.steps(data, posted.build(rng), rng), 6))
-    return steps, data.train_images, data.class_names
-
-
 def noise_explorer():
     """Walks of 200 images' gradients: at the start with a direction in common, later without."""
     normal = np.random.default_rng(0).normal
@@ -103,7 +96,6 @@ def image_browser():
 
 EXPLORERS = {
     "image_browser": image_browser,
-    "step_explorer": lambda: case.step_explorer(*steps_of_case_a()),
     "window_explorer": lambda: convolution.window_explorer(random(8, 8)),
     "loss_explorer": losses.loss_explorer,
     "noise_explorer": noise_explorer,
@@ -113,7 +105,6 @@ TABLES = {"kernel_size": 2, "stride": 1}
 FATES = {"first": [fate(0, 0.1), fate(0.5, 0.4)], "second": [fate(0.04, 0.15)]}
 FIGURES = {
     "architecture": case.architecture,
-    "step_by_step": lambda: case.step_by_step(*steps_of_case_a())[0],
     "window_figure": lambda: convolution.window_figure(table(4, 4), table(3, 3) - 5, 0, 1),
     "window_figure of equal numbers": lambda: convolution.window_figure(
         np.full((3, 3), 2), np.ones((3, 3), int), 0, 0
