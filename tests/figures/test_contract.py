@@ -79,7 +79,6 @@ def fate(active, accuracy):
     return Record(loss=norms["conv weight"], active=steps, gradients=norms, accuracy=accuracy)
 
 
-@cache
 def noise_explorer():
     """Walks of 200 images' gradients: at the start with a direction in common, later without."""
     normal = np.random.default_rng(0).normal
