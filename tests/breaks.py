@@ -353,6 +353,12 @@ BREAKS = [
         ("zeros are not marked", "    if zero.any():", "    if False:"),
     ),
     *broken(
+        "figures", "lesson_06_cliff.py",
+        ("a curve drawn beyond the axis", "np.where(inside, values, np.nan)", "values"),
+        ("a Jacobian that is always there", 'list(CHOICES["jacobian"])), loss="squared error"', 'list(CHOICES["jacobian"]))'),
+        ("a mark of He in the wrong place", '"He": rounded(math.sqrt(2 / width))', '"He": rounded(math.sqrt(1 / width))'),
+    ),
+    *broken(
         "figures", "lesson_07_the_verdict.py",
         ("truth and answer exchanged", "np.add.at(counts, (truth, guesses), 1)", "np.add.at(counts, (guesses, truth), 1)"),
         ("accuracy not in percent", "100 * np.array(shares)", "np.array(shares)"),
@@ -386,6 +392,7 @@ BREAKS = [
     *broken(
         "figures", "gradient_explorer/verdict_words.py",
         ("vanishing goes unnoticed", "if first < FADED * last:", "if False:"),
+        ("praise outside the band", "or outside(result) or healthy(result)", "or healthy(result)"),
         ("too long a step goes unnoticed", "if not result.step[layer] > 1:", "if True:"),
     ),
     *broken(

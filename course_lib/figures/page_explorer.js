@@ -100,6 +100,18 @@ function control(parent, spec, explorer) {
   };
 }
 
+// Take away the controls that mean nothing with these settings (`when` says with which they do),
+// and put them back in their places. What stays is not touched: it may have the focus.
+function keepUseful(bar, parts, specs, settings) {
+  let next = bar.lastElementChild;  // reset
+  for (let i = parts.length - 1; i >= 0; i -= 1) {
+    const useful = Object.entries(specs[i].when ?? {}).every(([name, value]) => settings[name] === value);
+    if (!useful) parts[i].remove();
+    else if (!parts[i].isConnected) bar.insertBefore(parts[i], next);
+    if (useful) next = parts[i];
+  }
+}
+
 // A button that plays, and pauses. It ends at the end, and then begins again from the start.
 function player(parent, spec, explorer, own) {
   const button = own(element(parent, "button", { type: "button", "aria-pressed": "false" }, spec.label));
@@ -151,6 +163,7 @@ function render({ model, el }) {
     const now = settings();
     const numbers = inPage ? compute(now, sent()) : sent();
     shown.forEach((show) => show(now));
+    keepUseful(bar, parts, specs, now);
     draw(now, numbers);
     words.textContent = numbers.words;
     clearTimeout(saying);
@@ -163,6 +176,8 @@ function render({ model, el }) {
     numbers: sent,
     set(values, playing = false) {
       if (!playing) explorer.stopped.forEach((stop) => stop());
+      const same = ([name, value]) => JSON.stringify(model.get(name)) === JSON.stringify(value);
+      if (Object.entries(values).every(same)) return;  // nothing to send: no answer would come
       for (const [name, value] of Object.entries(values)) model.set(name, value);
       soon();
       if (!inPage) return send();
@@ -170,7 +185,8 @@ function render({ model, el }) {
       saving = setTimeout(() => model.save_changes(), 200);  // for Python, when the hand rests
     },
   };
-  const shown = model.get("controls").map((spec) => control(bar, spec, explorer));
+  const specs = model.get("controls"), shown = specs.map((spec) => control(bar, spec, explorer));
+  const parts = [...bar.children];
   const reset = element(bar, "button", { type: "button", "data-lm-suppress-shortcuts": "true" }, "reset");
   reset.addEventListener("click", () => explorer.set(first));
   const draw = create(area, explorer);

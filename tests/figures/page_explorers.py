@@ -1,5 +1,7 @@
 """Every explorer that the page draws, as the tests make it: small, and always the same."""
 
+from functools import cache
+
 import numpy as np
 
 from course_lib import datasets
@@ -8,6 +10,7 @@ from course_lib.figures.lesson_00_death import DeathExplorer
 from course_lib.figures.lesson_02_window import WindowExplorer
 from course_lib.figures.lesson_03_sources import SourcesExplorer
 from course_lib.figures.lesson_05_race import RaceExplorer
+from course_lib.figures.lesson_06_cliff import CliffExplorer
 from course_lib.figures.lesson_07_trial import LiveTrial
 
 PICTURE = np.array([
@@ -61,4 +64,20 @@ def race():
     return RaceExplorer(images, accuracy, {1: 6e-4, 8: 2e-4, 64: 1.4e-4}, "a fast computer")
 
 
-EXPLORERS = {"window": window, "sources": sources, "trial": trial, "race": race, "death": death}
+@cache
+def pictograms():
+    return datasets.load("pictograms")  # once: what is made of its images is kept with it
+
+
+def cliff():
+    return CliffExplorer(pictograms())
+
+
+EXPLORERS = {
+    "window": window,
+    "sources": sources,
+    "trial": trial,
+    "race": race,
+    "death": death,
+    "cliff": cliff,
+}

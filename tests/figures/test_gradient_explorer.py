@@ -132,7 +132,7 @@ def test_a_bad_setting_is_refused_in_one_sentence(name, values):
 def test_presets_hold_both_cases_and_every_diagnosis_that_is_a_matter_of_settings():
     a = Settings(network="case A", init="case A", inputs="raw", batch_size=1, learning_rate=0.001)
     b = a.but(network="case B", init="case B", batch_size=32, learning_rate=0.03)
-    b = b.but(loss="squared error")
+    b = b.but(loss="squared error", jacobian="scalar")
     expected = {
         "start": Settings(),
         "case A, as posted": a,
@@ -140,7 +140,9 @@ def test_presets_hold_both_cases_and_every_diagnosis_that_is_a_matter_of_setting
             learning_rate=0.01
         ),
         "case B, as posted": b,
-        "case B, repaired": b.but(init="xavier", loss="cross-entropy", inputs="normalised"),
+        "case B, repaired": b.but(
+            init="xavier", loss="cross-entropy", inputs="normalised", jacobian="outer"
+        ),
     }
     changes = [{"init": "he"}, {"inputs": "normalised"}, {"batch_size": 32}, {"batch_size": 256}]
     changes += [{"learning_rate": 1e-5}, None, {"learning_rate": 1e-4, "batch_size": 32}]
@@ -419,7 +421,9 @@ def healthy():
         ({"rms": [0, 0, 0, 0.1]}, "vanishing: layers 1 to 3 receive exactly 0"),
         ({"rms": [0, 0, 0, 0]}, "vanishing: no layer receives any gradient"),
         ({"rms": [1e-9] * 4}, "vanishing: no layer receives more than 10⁻⁹"),
-        ({"rms": [1e-9] * 4, "loss": 0.01}, "healthy: the first layer receives 1 times"),
+        ({"rms": [1e-9] * 4, "loss": 0.01}, "below the band: layer 1 receives 1.0·10⁻⁹, and the l"),
+        ({"rms": [0.1, 1e-4, 0.1, 0.1]}, "below the band: layer 2 receives 1.0·10⁻⁴"),
+        ({"rms": [0.1, 0.1, 3, 0.1]}, "above the band: layer 3 receives 3"),
         ({"rms": [101, 1, 0.1, 0.1]}, "exploding: the first layer receives 10³ times the last"),
         ({"rms": [1e4] * 4}, "exploding: layer 1 receives 10⁴"),
         ({"step": [0.1, 1.5, 0.1, 0.1]}, "step too long: 1.5 times the weights of layer 2"),
@@ -579,7 +583,7 @@ def is_consistent(explorer):
     return True
 
 
-@pytest.mark.parametrize("name", asdict(Settings()))
+@pytest.mark.parametrize("name", gradients.LABELS)
 def test_every_control_reaches_as_far_as_its_setting(explorer, name):
     control = explorer.controls[name]
     values = CHOICES.get(name) or RANGES[name]
@@ -599,6 +603,7 @@ def test_every_two_choices_of_two_menus(explorer):
     met = set()
     for i, j in product(range(5), range(3)):
         places = {"init": i, "inputs": j, "activation": i + j, "network": i + 2 * j, "loss": i + j}
+        places["jacobian"] = i // 2 + j
         chosen = {name: CHOICES[name][n % len(CHOICES[name])] for name, n in places.items()}
         explorer.line.value = Settings(**chosen).to_text()
         assert explorer.chosen == Settings(**chosen) and is_consistent(explorer)

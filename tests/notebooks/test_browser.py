@@ -52,7 +52,11 @@ def open_notebook(chromium, lab):
         page.close()
 
 
-WITHOUT_SLIDERS = {"00_the_case.ipynb", "07_the_verdict.ipynb"}  # of ipywidgets
+WITHOUT_SLIDERS = {  # of ipywidgets
+    "00_the_case.ipynb",
+    "06_gradient_vanishing.ipynb",
+    "07_the_verdict.ipynb",
+}
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("0*.ipynb"))
 
 
@@ -69,38 +73,5 @@ def test_notebook_runs_and_its_sliders_move(open_notebook, name):
         handles.nth(number).focus()
         notebook.page.keyboard.press("ArrowRight")
         notebook.wait_for_change(before)
-    assert notebook.tracebacks() == []
-    assert notebook.problems == []
-
-
-def test_presets_and_lines_of_text_of_the_gradient_explorer(open_notebook):
-    """Choose each preset, by the keyboard; write a line of settings, a wrong one too."""
-    notebook = open_notebook("06_gradient_vanishing.ipynb")
-    notebook.run_all()
-    page = notebook.page
-    menu = page.locator(".widget-dropdown", has_text="preset").locator("select")
-    verdict = page.locator("[role=status]").last
-    names = menu.locator("option").count() - 1  # all but "my own"
-    assert names >= 11  # a start, both cases twice, and six diagnoses
-    menu.focus()
-    seen = {}
-    for key in ["End", *["ArrowUp"] * (names - 1)]:
-        before = notebook.pictures()
-        for press in ("Enter", key, "Enter"):  # the menu opens, moves, closes
-            page.keyboard.press(press)
-        notebook.wait_for_change(before)
-        page.wait_for_timeout(200)
-        seen[menu.input_value()] = verdict.inner_text()
-    assert len(seen) == names
-    assert all(seen.values()) and len(set(seen.values())) > names / 2
-
-    line = page.locator(".widget-text", has_text="as text").locator("input")
-    before = notebook.pictures()
-    line.fill("depth=20 activation=relu")
-    line.press("Enter")
-    notebook.wait_for_change(before)
-    line.fill("depth=many")
-    line.press("Enter")
-    page.get_by_text("depth is 'many'; give a whole number").wait_for()
     assert notebook.tracebacks() == []
     assert notebook.problems == []

@@ -9,11 +9,16 @@ from threadpoolctl import ThreadpoolController
 
 from course_lib.cases.posted_parts import SquaredErrorLoss
 from course_lib.datasets import Dataset
-from course_lib.diagnostics import LayerReport, first_overflow, layer_name, observe
-from course_lib.diagnostics.layer_reports import combine, summarize
-from course_lib.nn.layers import ReLU
+from course_lib.diagnostics.layer_reports import (
+    combine,
+    mean_and_std,
+    norm_and_rms,
+    ratio,
+    summarize,
+)
+from course_lib.nn.layers import Layer, ReLU
 from course_lib.nn.losses import CrossEntropyLoss, Loss
-from course_lib.nn.networks import Sequential, has_params
+from course_lib.nn.networks import Sequential, fill_grads, has_params
 from course_lib.nn.optim import SGD
 
 from .build_network import build, pictures
@@ -25,7 +30,6 @@ BINS = 20
 # For ReLU the first bin holds what is 0, and the others share out these powers of ten.
 ENDS = {"Sigmoid": (0, 1), "Tanh": (-1, 1), "ReLU": (-5, 4.5)}
 MOST_VALUES = 16_384  # in a histogram; of more outputs it counts a part, evenly spaced
-LOSSES = {"cross-entropy": CrossEntropyLoss, "squared error": SquaredErrorLoss}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +38,12 @@ class Result:
 
     rms, l2 (n,): the size of each layer's gradient (of its weights, without the biases) for the
     mini-batch that comes next: root mean square, and length. step (n,): the length of the next
-    step, divided by the length of the layer's weights.
+    step, divided by the length of the layer's weights. spread, arriving (n,): the standard
+    deviation of each layer's output, and the root mean square of the gradient that arrives there.
     activations: names, a of them; number k follows layer k. histograms (a, BINS): the shares of its
     outputs in each bin. saturated, dead (a,): shares, nan where the activation cannot be so.
-    loss_before, loss: before the training, and after it.
+    loss_before, loss: before the training, and after it. accuracy: after it, the share of the
+    watched images that get the right answer; nan where a number is not finite.
     overflowed: the first layer at which a number is infinite or nan, or None; where: on which way.
     steps: how many were done: fewer than asked for where numbers overflowed.
     """
@@ -46,12 +52,15 @@ class Result:
     rms: np.ndarray
     l2: np.ndarray
     step: np.ndarray
+    spread: np.ndarray
+    arriving: np.ndarray
     activations: tuple
     histograms: np.ndarray
     saturated: np.ndarray
     dead: np.ndarray
     loss_before: float
     loss: float
+    accuracy: float
     overflowed: int | None
     where: str
     steps: int
@@ -65,36 +74,45 @@ def compute(settings: Settings, dataset: Dataset, seed: int = 0) -> Result:
     """
     x, labels = pictures(dataset, settings.network, settings.inputs)
     network = build(settings, x.shape[1:], np.random.default_rng(seed))
-    loss, watched = LOSSES[settings.loss](), slice(WATCHED)
+    loss, watched = make_loss(settings), slice(WATCHED)
     with np.errstate(all="ignore"), blas().limit(limits=1):
         outputs, loss_before = forward(network, loss, x[watched], labels[watched])
         steps, following = train(network, loss, x, labels, settings)
+        value = loss_before
         if steps:
             outputs, value = forward(network, loss, x[watched], labels[watched])
-        else:
-            value = loss_before
-        reports = observe(network, loss, x[following], labels[following])
-        weights = [report.weights["weight"] for report in reports if report.weights]
+        seen = outputs
+        if not np.array_equal(following, np.arange(WATCHED)):
+            seen, _ = forward(network, loss, x[following], labels[following])
+        arriving = back(network, loss)
+        sizes = np.array([
+            measure(layer, y, dy)
+            for layer, y, dy in zip(network.layers, seen, arriving, strict=True)
+            if has_params(layer) and dy is not None
+        ])
         activations = [
             (type(layer).__name__, combine([summarize(layer, y)]), histogram(layer, y))
             for layer, y in zip(network.layers, outputs, strict=True)
             if type(layer).__name__ in ENDS
         ]
     names, shares, histograms = zip(*activations, strict=True) if activations else ((), (), ())
-    overflowed, where = overflow(network, outputs, reports)
+    overflowed, where = overflow(network, [outputs, seen], arriving)
     if overflowed is None and not (steps == settings.steps and np.isfinite(value)):
-        overflowed, where = len(weights), "in the loss that follows"
+        overflowed, where = len(sizes), "in the loss that follows"
     return Result(
         settings=settings,
-        rms=np.array([weight.gradient_rms for weight in weights]),
-        l2=np.array([weight.gradient_norm for weight in weights]),
-        step=settings.learning_rate * np.array([weight.ratio for weight in weights]),
+        rms=sizes[:, 0],
+        l2=sizes[:, 1],
+        step=settings.learning_rate * sizes[:, 2],
+        spread=sizes[:, 3],
+        arriving=sizes[:, 4],
         activations=names,
         histograms=np.reshape(histograms, (len(names), BINS)),
         saturated=np.array([share["saturated"] for share in shares], float),
         dead=np.array([share["dead"] for share in shares], float),
         loss_before=loss_before,
         loss=value,
+        accuracy=accuracy(outputs[-1], labels[watched]),
         overflowed=overflowed,
         where=where,
         steps=steps,
@@ -105,6 +123,20 @@ def compute(settings: Settings, dataset: Dataset, seed: int = 0) -> Result:
 def blas() -> ThreadpoolController:
     """What sets the number of threads of NumPy's matrix product: for small matrices, 1 is best."""
     return ThreadpoolController().select(user_api="blas")
+
+
+def make_loss(settings: Settings) -> Loss:
+    """Return the loss. That of case B is the sum of the squares, and not its half."""
+    if settings.loss == "cross-entropy":
+        return CrossEntropyLoss()
+    return SquaredErrorLoss(jacobian=settings.jacobian, halved=settings.network != "case B")
+
+
+def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of images whose largest logit is that of their label: (N, K), (N,)."""
+    if not np.isfinite(logits).all():
+        return float("nan")
+    return float(np.mean(logits.argmax(axis=1) == labels))
 
 
 def forward(
@@ -137,20 +169,48 @@ def train(  # type: ignore[return]  # the steps are counted without end
         optimizer.step(network)
 
 
+def back(network: Sequential, loss: Loss) -> list[np.ndarray | None]:
+    """Go back from the loss to the first layer with weights; each layer's grads are filled then.
+
+    Returns the gradient that arrives at the output of each layer, None where nobody needs it.
+    """
+    arriving: list[np.ndarray | None] = [None] * len(network.layers)
+    first = [has_params(layer) for layer in network.layers].index(True)
+    dy = loss.backward()
+    for place in range(len(network.layers) - 1, first, -1):
+        arriving[place] = dy
+        dy = network.layers[place].backward(dy)
+    arriving[first] = dy
+    fill_grads(network.layers[first], dy)
+    return arriving
+
+
+def measure(layer: Layer, y: np.ndarray, dy: np.ndarray) -> tuple[float, ...]:
+    """Return the sizes of a layer with weights, in the order rms, l2, step, spread, arriving.
+
+    step: for a learning rate of 1. y, dy: its output, and the gradient that arrives there.
+    """
+    length, _ = norm_and_rms(layer.params["weight"])
+    l2, rms = norm_and_rms(layer.grads["weight"])
+    return rms, l2, ratio(l2, length), mean_and_std(y)[1], norm_and_rms(dy)[1]
+
+
 def overflow(
-    network: Sequential, outputs: list[np.ndarray], reports: list[LayerReport]
+    network: Sequential, passes: list[list[np.ndarray]], arriving: list[np.ndarray | None]
 ) -> tuple[int | None, str]:
     """Return the number of the layer at which a number first is infinite or nan, and on which way.
 
-    Or None, "". outputs: of all layers, for the watched images; reports: of the next mini-batch.
+    Or None, "". passes: the outputs of all layers, for some images each; arriving: as of `back`.
     """
     numbers = np.cumsum([has_params(layer) for layer in network.layers])
-    for number, output, report in zip(numbers, outputs, reports, strict=True):
-        if not (np.isfinite(output).all() and np.isfinite(report.mean)):
+    for number, *outputs in zip(numbers, *passes, strict=True):
+        if not all(np.isfinite(output).all() for output in outputs):
             return int(number), "on the way forward"
-    names = [layer_name(*numbered) for numbered in enumerate(network.layers)]
-    name = first_overflow(reports)
-    return (int(numbers[names.index(name)]), "on the way back") if name else (None, "")
+    for number, layer, dy in zip(numbers[::-1], network.layers[::-1], arriving[::-1], strict=True):
+        arrays = [dy, *layer.grads.values()] if dy is not None else []
+        if not all(np.isfinite(array).all() for array in arrays):
+            return int(number), "on the way back"
+    return None, ""
 
 
 def histogram(layer: object, outputs: np.ndarray) -> np.ndarray:

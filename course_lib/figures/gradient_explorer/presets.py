@@ -20,7 +20,7 @@ def of_case_a(case: CaseA) -> Settings:
 
 
 def of_case_b(case: CaseB) -> Settings:
-    """The Settings of a CaseB. The Jacobian is always the right one."""
+    """The Settings of a CaseB, as far as they go. The sign of its exponent is the right one."""
     return Settings(
         network="case B",
         init="case B" if case.weights == "normal 1" else case.weights,
@@ -28,6 +28,7 @@ def of_case_b(case: CaseB) -> Settings:
         inputs=case.pixels,
         batch_size=case.batch_size,
         learning_rate=case.learning_rate,
+        jacobian=case.jacobian,
     )
 
 

@@ -10,6 +10,7 @@ CHOICES = {
     "init": ("normal", "xavier", "he", "case A", "case B"),
     "loss": ("cross-entropy", "squared error"),
     "inputs": ("raw", "0 to 1", "normalised"),
+    "jacobian": ("outer", "scalar"),
 }
 RANGES = {  # smallest and largest
     "depth": (1, 50),
@@ -33,7 +34,8 @@ class Settings:
     linear layers. width: how many outputs each has but the last. init: the first weights: "normal"
     is N(0, std²), "case A" N(0, 0.01²) and U(0, 0.1) for the last layer, "case B" N(0, 1) for
     weights and biases. inputs: the scale of the pixels. steps: of training, before the look, with
-    batch_size images each.
+    batch_size images each. jacobian: of the softmax behind the squared error: "outer" is the right
+    one, and "scalar" the one that case B's student wrote.
     """
 
     network: str = "layers"
@@ -47,6 +49,7 @@ class Settings:
     batch_size: int = 64
     steps: int = 0
     learning_rate: float = 0.1
+    jacobian: str = "outer"
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():

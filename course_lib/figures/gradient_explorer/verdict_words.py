@@ -27,7 +27,7 @@ def verdict(result: Result) -> str:
         found.append(vanishing(result) or exploding(result))
         found.append("" if vanishing(result) else too_long(result))
     found.append(worse(result))
-    return "; ".join(filter(None, found)) or healthy(result)
+    return "; ".join(filter(None, found)) or outside(result) or healthy(result)
 
 
 def share(word: str, shares: np.ndarray, limit: float) -> str:
@@ -80,8 +80,20 @@ def worse(result: Result) -> str:
     return f"getting worse: the loss rose from {short(result.loss_before)} to {short(result.loss)}"
 
 
+def outside(result: Result) -> str:
+    """The sentence for a layer whose gradient is not in the BAND, or ""."""
+    low, high = BAND
+    least, most = result.rms.argmin(), result.rms.argmax()
+    if result.rms[least] < low:
+        done = f", and the loss is only {short(result.loss)}" if result.loss <= LEARNED else ""
+        return f"below the band: layer {least + 1} receives {short(result.rms[least])}{done}"
+    if result.rms[most] > high:
+        return f"above the band: layer {most + 1} receives {short(result.rms[most])}"
+    return ""
+
+
 def healthy(result: Result) -> str:
-    """The sentence for a network in which nothing is wrong."""
+    """The sentence for a network in which nothing is wrong, and every gradient in the BAND."""
     if len(result.rms) == 1:
         return "healthy: the only layer receives its gradient"
     ratio = result.rms[0] / result.rms[-1]
@@ -90,15 +102,24 @@ def healthy(result: Result) -> str:
 
 def progress(result: Result) -> str:
     """Say in one line what the loss is, and how far the next step goes in the first layer."""
-    loss = f"Loss {short(result.loss)}"
-    if result.settings.steps:
-        loss = f"Loss {short(result.loss_before)} → {short(result.loss)} in {steps(result.steps)}"
+    return f"{loss_so_far(result)}. The {next_step(result)}."
+
+
+def loss_so_far(result: Result) -> str:
+    """The loss, and where there was a training the one before it."""
+    if not result.settings.steps:
+        return f"Loss {short(result.loss)}"
+    return f"Loss {short(result.loss_before)} → {short(result.loss)} in {steps(result.steps)}"
+
+
+def next_step(result: Result) -> str:
+    """How far the next step goes in the first layer."""
     move = result.step[0]
     if not np.isfinite(move):
-        return f"{loss}. The next step cannot be computed."
+        return "next step cannot be computed"
     if move == 0:
-        return f"{loss}. The next step leaves layer 1 as it is."
-    return f"{loss}. The next step moves layer 1 by {short(move)} times its weights."
+        return "next step leaves layer 1 as it is"
+    return f"next step moves layer 1 by {short(move)} times its weights"
 
 
 def steps(count: int) -> str:
