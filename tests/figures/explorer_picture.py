@@ -1,4 +1,4 @@
-"""Take the README's picture of the gradient explorer, as JupyterLab shows it.
+"""Take the README's picture of "three images to death", as JupyterLab shows it.
 
     python -m tests.figures.explorer_picture notebooks/pictures/explorer.png
 
@@ -17,9 +17,9 @@ from tests.refresh import METADATA
 
 CODE = """
 from course_lib import datasets
-from course_lib.figures.gradient_explorer import GradientExplorer
+from course_lib.figures.lesson_00_death import DeathExplorer
 
-GradientExplorer(dataset=datasets.load())
+DeathExplorer(datasets.load(), image=2)
 """
 
 
@@ -37,7 +37,7 @@ def take(path):
                 command = f"application:toggle-{side}-area"
                 opened.page.evaluate(f"() => window.jupyterapp.commands.execute('{command}')")
             opened.page.wait_for_timeout(1000)
-            explorer = opened.page.locator(".jp-OutputArea-output .widget-vbox").first
+            explorer = opened.page.locator(".course-explorer")
             explorer.screenshot(path=path)
             opened.close()
         program.close()

@@ -22,8 +22,8 @@ def write_notebooks(folder):
 class Card:
     """An explorer on a page: its card, its controls and its words."""
 
-    def __init__(self, page):
-        self.page, self.card = page, page.locator(".course-explorer")
+    def __init__(self, card):
+        self.page, self.card = card.page, card
         self.card.wait_for(timeout=30_000)
 
     def words(self):

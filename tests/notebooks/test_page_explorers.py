@@ -41,7 +41,7 @@ def opened(request, chromium, lab):
     viewport = {"width": 1280, "height": 800}
     notebook = browser.NotebookPage(chromium, lab, f"{request.param}.ipynb", viewport=viewport)
     notebook.run_all()
-    yield notebook, explorer_pages.Card(notebook.page)
+    yield notebook, explorer_pages.Card(notebook.page.locator(".course-explorer"))
     assert notebook.problems == [] and notebook.tracebacks() == []
     notebook.close()
 
@@ -135,13 +135,13 @@ def test_a_notebook_saved_and_opened_again_shows_its_explorer(chromium, lab):
     name = next(name for name in EXPLORERS if EXPLORERS[name]().computed_in_page)
     notebook = browser.NotebookPage(chromium, lab, f"{name}.ipynb")
     notebook.run_all()
-    words = explorer_pages.Card(notebook.page).words()
+    words = explorer_pages.Card(notebook.page.locator(".course-explorer")).words()
     notebook.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     notebook.page.wait_for_timeout(1500)
     notebook.page.evaluate("() => window.jupyterapp.commands.execute('kernelmenu:shutdown')")
     notebook.close()
     again = browser.NotebookPage(chromium, lab, f"{name}.ipynb")
-    card = explorer_pages.Card(again.page)
+    card = explorer_pages.Card(again.page.locator(".course-explorer"))
     assert card.words() == words
     before = card.state()
     card.card.locator(".grab").first.focus()
