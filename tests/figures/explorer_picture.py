@@ -19,7 +19,7 @@ CODE = """
 from course_lib import datasets
 from course_lib.figures.lesson_00_death import DeathExplorer
 
-DeathExplorer(datasets.load(), image=2)
+DeathExplorer(datasets.load(), compare=False)
 """
 
 
