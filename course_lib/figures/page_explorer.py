@@ -95,8 +95,12 @@ class PageExplorer(anywidget.AnyWidget):
 
     def answer(self) -> None:
         """Compute, and send the numbers. Each answer has a number of its own: its turn."""
+        self.publish(self.compute())
+
+    def publish(self, numbers: dict[str, Any]) -> None:
+        """Send numbers to the page, large ones only if they have changed."""
         self._turn += 1
-        self.numbers = {**self.compute(), "turn": self._turn}
+        self.numbers = {**numbers, "turn": self._turn}
         parts: tuple[dict, dict] = {}, {}
         for name, value in self.numbers.items():
             parts[name in self.lasting][name] = value
@@ -115,7 +119,11 @@ class PageExplorer(anywidget.AnyWidget):
         finally:
             self._from_page = False
         if set(sync_data) & set(self.setting_names):
-            self.answer()
+            try:
+                self.answer()
+            except Exception as error:  # or the page would wait for an answer
+                self.publish({**self.numbers, "words": f"Python stopped with an error: {error}"})
+                raise
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         live, _ = super()._repr_mimebundle_(**options) or ({}, {})

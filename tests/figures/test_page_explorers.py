@@ -99,6 +99,21 @@ def test_a_message_of_several_settings_is_answered_once(make):
 
 
 @MAKE
+def test_an_error_is_answered_too_so_that_the_page_does_not_wait(make, monkeypatch):
+    explorer = make()
+    before = explorer.numbers["turn"]
+
+    def fail():
+        raise ValueError("there is no such layer")
+
+    monkeypatch.setattr(explorer, "compute", fail)
+    with pytest.raises(ValueError, match="no such layer"):
+        explorer.set_state(draws(explorer, 1)[0])
+    assert explorer.sent_each_time["turn"] == before + 1
+    assert "there is no such layer" in explorer.sent_each_time["words"]
+
+
+@MAKE
 def test_what_is_large_is_not_sent_again_when_it_has_not_changed(make):
     explorer = make()
     explorer.answer()
