@@ -18,8 +18,10 @@ if browser.CHROMIUM is None and not os.environ.get("CI"):
 def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("explorers")
     explorer_pages.write_notebooks(folder)
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    patch = pytest.MonkeyPatch()
+    patch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
     with browser.jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
+        patch.undo()  # for the server alone
         yield address
 
 
