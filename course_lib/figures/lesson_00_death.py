@@ -22,7 +22,7 @@ from course_lib.cases import CaseA, Record, Step
 from course_lib.datasets import Dataset
 from course_lib.nn.networks import Sequential
 
-from .page_explorer import PageExplorer, choice, module, play, slider, toggle
+from .page_explorer import PageExplorer, choice, module, play, rounded, slider, toggle
 from .style import PALETTE, draw_image, new_figure
 
 ORDERS = ["as in the file", *(f"drawn {number}" for number in range(1, 10))]
@@ -181,10 +181,12 @@ def record_step(step: Step, network: Sequential, image: np.ndarray) -> dict[str,
         "active": int(relu.passes.sum()),
         "maps": as_text(np.packbits(relu.passes[0].transpose(2, 0, 1))),
         "filters": as_text(np.round(127 * shares).astype(np.int8)),
-        "scales": [rounded(scale) for scale in scales],
+        "scales": [rounded(scale, 6) for scale in scales],
         "probabilities": [round(float(p), 4) for p in step.probabilities[0]],
-        "gradients": [rounded(step.gradients[name]) for name in ("conv weight", "linear weight")],
-        "inputs": [rounded(inputs.min()), rounded(inputs.max())],
+        "gradients": [
+            rounded(step.gradients[name], 6) for name in ("conv weight", "linear weight")
+        ],
+        "inputs": [rounded(inputs.min(), 6), rounded(inputs.max(), 6)],
     }
 
 
@@ -198,11 +200,6 @@ def fate(died: int | None, trained: int) -> str:
 def as_text(array: np.ndarray) -> str:
     """Return the bytes of an array, row after row, in base64."""
     return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
-
-
-def rounded(value: float) -> float:
-    """Return a number with six significant digits, which is short as text."""
-    return float(f"{value:.6g}")
 
 
 # Reading what is recorded

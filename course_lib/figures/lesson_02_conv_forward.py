@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from importlib import resources
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,6 +14,7 @@ from course_lib.nn.shapes import output_size
 from .colour_contrast import halo, ink
 from .explorer_base import Explorer, slider
 from .fast_redraw import surroundings
+from .page_explorer import read
 from .style import (
     PALETTE,
     draw_image,
@@ -143,8 +143,7 @@ def ladder_figure() -> Figure:
 
     The speeds are those that `python -m tests.benchmarks.training ladder` measured and saved.
     """
-    file = resources.files(__package__) / "training_speeds.json"
-    measured = json.loads(file.read_text(encoding="utf-8"))
+    measured = json.loads(read("training_speeds.json"))
     speeds = measured["images per second"]
     slowest = min(speeds.values())
     figure, axes = new_figure(size=(7, 3.2))

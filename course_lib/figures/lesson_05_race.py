@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Sequence
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import Normal, Stroke
 
 from .lesson_05_minibatch import band, log_axis
-from .page_explorer import PageExplorer, module, play, start
+from .page_explorer import PageExplorer, module, play, read, start
 from .style import new_figure
 
 CLOCKS = ["images seen", "steps", "seconds"]
@@ -251,7 +250,6 @@ def measured_beforehand() -> tuple[dict[int, float], str]:
 
     `python -m tests.benchmarks.batch_sizes --save FILE` measured and saved them.
     """
-    file = resources.files(__package__) / "batch_size_seconds.json"
-    measured = json.loads(file.read_text(encoding="utf-8"))
+    measured = json.loads(read("batch_size_seconds.json"))
     seconds = {int(size): value for size, value in measured["seconds per image"].items()}
     return seconds, measured["computer"]

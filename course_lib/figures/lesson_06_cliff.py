@@ -17,7 +17,18 @@ from .gradient_explorer.computation import WATCHED
 from .gradient_explorer.picture import TICKS
 from .gradient_explorer.settings import CHOICES
 from .gradient_explorer.verdict_words import BAND, loss_so_far, next_step, percent, power
-from .page_explorer import PageExplorer, choice, ladder, module, play, read, slider, start
+from .page_explorer import (
+    PageExplorer,
+    choice,
+    ladder,
+    listed,
+    module,
+    play,
+    read,
+    rounded,
+    slider,
+    start,
+)
 from .style import PALETTE, new_figure
 
 LAYERS = 50  # on the axis, however many the network has
@@ -190,16 +201,6 @@ def hidden_sigma(settings: Settings) -> float:
     fixed = {"normal": settings.std, "case A": 0.01, "case B": 1.0}
     by_width = {"he": marks(settings.width)["He"], "xavier": marks(settings.width)["Xavier"]}
     return {**fixed, **by_width}[settings.init]
-
-
-def listed(values: Any, digits: int = 6) -> list[float | None]:
-    """Return numbers as JSON can hold them: to some digits, None where they are not finite."""
-    return [rounded(value, digits) if math.isfinite(value) else None for value in values]
-
-
-def rounded(value: float, digits: int = 3) -> float:
-    """Return a number to so many significant digits."""
-    return float(f"{value:.{digits}g}")
 
 
 def words(result: Result) -> str:

@@ -18,7 +18,7 @@ from course_lib.cases import CaseA, trial
 from course_lib.cases.sliced_run import SlicedRun
 from course_lib.datasets import Dataset
 
-from .page_explorer import PageExplorer, choice, ladder, module, start, toggle
+from .page_explorer import PageExplorer, choice, ladder, listed, module, rounded, start, toggle
 from .style import PALETTE, new_figure
 
 PASS = 5000  # images of one pass
@@ -343,9 +343,9 @@ def curves(run: SlicedRun, points: int) -> dict[str, list]:
 
     return {
         "images": seen[last].tolist(),
-        "loss": short(means(run.record.loss)),
-        "accuracy": short(100 * recent_accuracy(seen, np.array(run.right), last)),
-        "active": short(100 * means(run.record.active)),
+        "loss": listed(means(run.record.loss), 4),
+        "accuracy": listed(100 * recent_accuracy(seen, np.array(run.right), last), 4),
+        "active": listed(100 * means(run.record.active), 4),
     }
 
 
@@ -361,18 +361,13 @@ def recent_accuracy(seen: np.ndarray, right: np.ndarray, at: np.ndarray) -> np.n
     return np.where(count >= FEWEST, (answers[at + 1] - answers[begins]) / count, np.nan)
 
 
-def short(values: np.ndarray) -> list[float | None]:
-    """The values with four digits, and None for what is no finite number."""
-    return [float(f"{value:.4g}") if np.isfinite(value) else None for value in values]
-
-
 def peak(run: SlicedRun) -> list[float]:
     """[image, loss] of the step with the largest loss; [] before the first step."""
     losses = np.array(run.record.loss)
     if not np.isfinite(losses).any():
         return []
     highest = int(np.nanargmax(np.where(np.isfinite(losses), losses, np.nan)))
-    return [run.seen[highest], float(f"{losses[highest]:.4g}")]
+    return [run.seen[highest], rounded(losses[highest], 4)]
 
 
 def fate(run: SlicedRun) -> str:

@@ -10,6 +10,8 @@ page has all it needs, it computes as well (`compute` in the .js), and a drag ne
 Python. Otherwise it asks Python, which answers the last position and drops those before it.
 """
 
+import math
+from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
@@ -52,9 +54,7 @@ class PageExplorer(anywidget.AnyWidget):
 
     sent_each_time: Any = traitlets.Dict().tag(sync=True)
     sent_once: Any = traitlets.Dict().tag(sync=True)
-    controls: Any = traitlets.List().tag(
-        sync=True
-    )  # see `slider`, `choice`, `toggle`, `start`, `play`
+    controls: Any = traitlets.List().tag(sync=True)  # see `slider` and those that follow it
     setting_names: Any = traitlets.List().tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
@@ -132,6 +132,19 @@ class PageExplorer(anywidget.AnyWidget):
         metadata["image/png"]["alt"] = self.numbers["words"]
         kind = "application/vnd.jupyter.widget-view+json"
         return {**data, kind: live[kind]}, metadata
+
+
+# Numbers, as JSON holds them
+
+
+def rounded(value: float, digits: int = 3) -> float:
+    """Return a number to so many significant digits, which is short as text."""
+    return float(f"{value:.{digits}g}")
+
+
+def listed(values: Iterable[float], digits: int = 6) -> list[float | None]:
+    """Return numbers to some significant digits, None where they are not finite."""
+    return [rounded(value, digits) if math.isfinite(value) else None for value in values]
 
 
 # Controls, as the page reads them

@@ -16,7 +16,6 @@ import os
 import tempfile
 from pathlib import Path
 
-import nbformat
 import numpy as np
 from playwright.sync_api import sync_playwright
 
@@ -100,7 +99,7 @@ def main():
         os.environ["PYTHONPATH"] = os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])
         explorer_pages.write_notebooks(folder)
         for name in set(options.explorer) - set(PAGE_EXPLORERS):
-            write_notebook(folder / f"{name}.ipynb", EXPLORERS[name])
+            explorer_pages.write_notebook(folder / f"{name}.ipynb", IMPORTS + EXPLORERS[name])
         chromium = playwright.chromium.launch(
             executable_path=browser.CHROMIUM, args=browser.CHROMIUM_OPTIONS
         )
@@ -117,13 +116,6 @@ def main():
         chromium.close()
 
 
-def write_notebook(file, explorer):
-    cell = nbformat.v4.new_code_cell(IMPORTS + explorer)
-    notebook = nbformat.v4.new_notebook(cells=[cell])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, file)
-
-
 def measure(name, page, moves):
     """Move each slider of the explorer there and back; then hold the key of the first one down."""
     page.wait_for_selector("img.widget-image")
@@ -133,20 +125,7 @@ def measure(name, page, moves):
         for handle in page.locator(".widget-slider .noUi-handle").all()
         if handle.get_attribute("disabled") is None
     ]
-    times = []
-    for handle in handles:
-        handle.focus()
-        each = -(-moves // len(handles))
-        for key in ["ArrowRight", "ArrowLeft"] * -(-each // 2):
-            page.evaluate("window.times.length = 0")
-            page.keyboard.press(key)
-            try:
-                page.wait_for_function("window.times.length > 0", timeout=3000, polling=5)
-            except Exception:  # at its end: this key changes nothing
-                continue
-            times.append(page.evaluate("window.times[0]"))
-            page.wait_for_timeout(30)
-    print_times(name, times)
+    time_moves(name, page, handles, moves)
     hold(name, page, handles[0])
 
 
@@ -157,19 +136,7 @@ def measure_page(name, page, moves):
     page.evaluate(WATCH_PAGE)
     handles = page.locator(".course-explorer input[type=range], .course-explorer .grab").all()
     handles = [handle for handle in handles if handle.is_visible() and handle.is_enabled()]
-    times = []
-    for handle in handles:
-        handle.focus()
-        for key in ["ArrowRight", "ArrowLeft"] * (moves // (2 * len(handles)) + 1):
-            page.evaluate("window.times.length = 0")
-            page.keyboard.press(key)
-            try:
-                page.wait_for_function("window.times.length > 0", timeout=1500, polling=5)
-            except Exception:  # at its end: this key changes nothing
-                continue
-            times.append(page.evaluate("window.times[0]"))
-            page.wait_for_timeout(30)
-    print_times(name, times)
+    time_moves(name, page, handles, moves)
     hold(name, page, handles[0])
     sizes = [held_memory(page, handles[0], 0), held_memory(page, handles[0], 500)]
     print(f"  memory of the page: {sizes[0]:.1f} MB, after 500 moves {sizes[1]:.1f} MB", flush=True)
@@ -186,7 +153,21 @@ def held_memory(page, handle, moves):
     return page.evaluate("performance.memory.usedJSHeapSize") / 1e6
 
 
-def print_times(name, times):
+def time_moves(name, page, handles, moves):
+    """Move each handle there and back, each move after the picture of the one before; print."""
+    times = []
+    for handle in handles:
+        handle.focus()
+        each = -(-moves // len(handles))
+        for key in ["ArrowRight", "ArrowLeft"] * -(-each // 2):
+            page.evaluate("window.times.length = 0")
+            page.keyboard.press(key)
+            try:
+                page.wait_for_function("window.times.length > 0", timeout=3000, polling=5)
+            except Exception:  # at its end: this key changes nothing
+                continue
+            times.append(page.evaluate("window.times[0]"))
+            page.wait_for_timeout(30)
     low, middle, high, top = np.percentile(times, [0, 50, 95, 100])
     print(
         f"{name + ', a move':32} {len(times):4} {middle:8.0f} {high:6.0f}   "

@@ -10,13 +10,18 @@ LARGEST = 640  # pixels: what of an output fits into JupyterLab on a screen of 1
 def write_notebooks(folder):
     """Write a notebook for each explorer; its only cell makes it as the tests do."""
     for name in EXPLORERS:
-        cell = nbformat.v4.new_code_cell(
+        write_notebook(
+            folder / f"{name}.ipynb",
             f"from tests.figures.page_explorers import EXPLORERS\n"
-            f"explorer = EXPLORERS[{name!r}]()\nexplorer"
+            f"explorer = EXPLORERS[{name!r}]()\nexplorer",
         )
-        notebook = nbformat.v4.new_notebook(cells=[cell])
-        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-        nbformat.write(notebook, folder / f"{name}.ipynb")
+
+
+def write_notebook(file, code):
+    """Write a notebook of one cell."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, file)
 
 
 class Card:

@@ -15,18 +15,6 @@ if browser.CHROMIUM is None and not os.environ.get("CI"):
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    assert browser.CHROMIUM, "CI must install Chromium"
-    with sync_playwright() as playwright:
-        options = {"executable_path": browser.CHROMIUM, "args": browser.CHROMIUM_OPTIONS}
-        program = playwright.chromium.launch(**options)
-        yield program
-        program.close()
-
-
-@pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """The address of a JupyterLab that serves a copy of the notebooks, beside one of the data."""
     course = tmp_path_factory.mktemp("course")

@@ -25,18 +25,6 @@ def lab(tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    assert browser.CHROMIUM, "CI must install Chromium"
-    with sync_playwright() as playwright:
-        options = {"executable_path": browser.CHROMIUM, "args": browser.CHROMIUM_OPTIONS}
-        program = playwright.chromium.launch(**options)
-        yield program
-        program.close()
-
-
 @pytest.fixture(scope="module", params=EXPLORERS)
 def opened(request, chromium, lab):
     """(the notebook's page, its card), the cell run, on a small screen."""
