@@ -11,7 +11,8 @@ from tests.breaks import BREAKS, ROOT
 def test_a_break_finds_its_place(one):
     source = Path(ROOT, "course_lib", one.file).read_text(encoding="utf-8")
     assert source.count(one.old) == 1
-    compile(source.replace(one.old, one.new), one.file, "exec")
+    if one.file.endswith(".py"):
+        compile(source.replace(one.old, one.new), one.file, "exec")
 
 
 def test_breaks_have_names_of_their_own_in_every_room():

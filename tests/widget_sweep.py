@@ -14,7 +14,7 @@ def _sweep_widgets(most=25):  # noqa: C901 (a branch for each kind of control)
 
     def positions(control):
         """At most `most` values from end to end, or nothing for what is not a control."""
-        if isinstance(control, ipywidgets.IntSlider):
+        if isinstance(control, (ipywidgets.IntSlider, ipywidgets.BoundedIntText)):
             values = range(control.min, control.max + 1, max(1, control.step))
         elif isinstance(control, ipywidgets.FloatSlider):
             count = round((control.max - control.min) / control.step)

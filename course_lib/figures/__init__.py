@@ -5,6 +5,7 @@ Each lesson's module holds its figures and its explorer. What any figure may nee
 
 from .style import (
     CHANNELS,
+    COLOURS,
     LINE_STYLES,
     PALETTE,
     SIGNED,
@@ -13,8 +14,11 @@ from .style import (
     draw_image,
     draw_numbers,
     image_grid,
+    label_line,
+    label_point,
     light_shades,
     new_figure,
+    ramp,
     show,
     signed_shades,
     to_png,
@@ -22,6 +26,7 @@ from .style import (
 
 __all__ = [
     "CHANNELS",
+    "COLOURS",
     "LINE_STYLES",
     "PALETTE",
     "SIGNED",
@@ -30,8 +35,11 @@ __all__ = [
     "draw_image",
     "draw_numbers",
     "image_grid",
+    "label_line",
+    "label_point",
     "light_shades",
     "new_figure",
+    "ramp",
     "show",
     "signed_shades",
     "to_png",

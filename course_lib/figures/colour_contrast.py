@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from matplotlib.collections import Collection
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Patch
 from matplotlib.patheffects import Normal, Stroke
 
@@ -37,6 +37,18 @@ def ink(ground: Any) -> str:
     ('black', 'white')
     """
     return max("black", "white", key=lambda colour: contrast(colour, ground))
+
+
+def readable(colour: Any) -> str:
+    """Return the colour, made darker as far as text in it needs to be read on white.
+
+    >>> readable("black"), contrast(readable("orange")) >= TEXT
+    ('#000000', True)
+    """
+    red, green, blue = to_rgb(colour)
+    while contrast((red, green, blue)) < TEXT:
+        red, green, blue = 0.97 * red, 0.97 * green, 0.97 * blue
+    return to_hex((red, green, blue))
 
 
 def halo(artist: Outlined) -> Outlined:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from . import accessibility
 from .description import describe
 from .fast_redraw import Screen
-from .style import SCREEN_DPI, bundle
+from .style import PRINT_DPI, SCREEN_DPI, bundle
 
 # The look of every control: its whole label, two controls side by side on a wide page, and none
 # that is wider than a narrow one.
@@ -47,6 +47,7 @@ class Explorer:
     ) -> None:
         self.figure, self._redraw, self.controls = figure, redraw, controls
         width = round(figure.get_figwidth() * SCREEN_DPI)
+        figure.dpi = PRINT_DPI
         self.picture = ipywidgets.Image(format="png", width=width)
         self.in_words = ipywidgets.Checkbox(description="this figure in words", indent=False)
         self.words, self.alternative = ipywidgets.HTML(), ipywidgets.HTML()
@@ -97,7 +98,7 @@ class Explorer:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        data, metadata = bundle(self.figure)
+        data, metadata = bundle(self.figure, self.title)
         live = self.view._repr_mimebundle_()
         kind = "application/vnd.jupyter.widget-view+json"
         return {**data, kind: live[kind]}, metadata

@@ -14,17 +14,16 @@ QUICK = 1  # compression level of PNG: a little larger, and made in half the tim
 
 
 class Screen:
-    """Makes pictures of one figure, each sooner than `plots.to_png` would.
+    """Makes pictures of one figure, each sooner than `style.to_png` would.
 
     figure: matplotlib's. From now on its panels stay where they are.
-    unchanging: artists of it that seldom or never change. They lie below all others.
+    unchanging: artists of it that never change. They lie below all others.
 
     Texts take most of the time that a picture needs: axes with their ticks, and titles. Where
     these stay the same, a picture takes half the time or less.
     """
 
     _background: Any  # matplotlib's copy of the pixels, or None
-    _state: object
 
     def __init__(self, figure: Figure, unchanging: Iterable[Artist] = ()) -> None:
         figure.draw_without_rendering()  # this places the panels
@@ -33,19 +32,16 @@ class Screen:
         patches = [figure.patch, *(axes.patch for axes in figure.axes)]
         below = sorted(unchanging, key=lambda artist: artist.get_zorder())
         self._unchanging = [artist for artist in (*patches, *below) if artist.get_visible()]
-        self._background, self._state = None, None
+        self._background = None
 
-    def to_png(self, state: object = None) -> bytes:
-        """Return the figure as it is now, as the bytes of a PNG file.
-
-        state: anything that is another value when the unchanging artists did change.
-        """
+    def to_png(self) -> bytes:
+        """Return the figure as it is now, as the bytes of a PNG file."""
         renderer = self.canvas.get_renderer()
-        if self._background is None or state != self._state:
+        if self._background is None:
             renderer.clear()
             for artist in self._unchanging:
                 artist.draw(renderer)
-            self._background, self._state = self.canvas.copy_from_bbox(self.figure.bbox), state
+            self._background = self.canvas.copy_from_bbox(self.figure.bbox)
         self.canvas.restore_region(self._background)
         try:
             self._show_unchanging(False)

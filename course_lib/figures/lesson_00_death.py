@@ -1,7 +1,7 @@
 """Lesson 00: three images to death, an explorer of case A's training that the page draws.
 
 Image by image: what goes into the network, which of its ReLUs are active, what it answers, and how
-large the gradients are. How many images it takes to die is read from the training, for each order
+large the gradients are. From which image on it is dead is read from the training, for each order
 of the images.
 """
 
@@ -19,23 +19,26 @@ from matplotlib.figure import Figure
 from threadpoolctl import ThreadpoolController
 
 from course_lib.cases import CaseA, Record, Step
+from course_lib.cases.training_record import BARELY_ACTIVE
 from course_lib.datasets import Dataset
 from course_lib.nn.networks import Sequential
 
 from .page_explorer import PageExplorer, choice, module, play, rounded, slider, toggle
 from .style import PALETTE, draw_image, new_figure
 
-ORDERS = ["as in the file", *(f"drawn {number}" for number in range(1, 10))]
+ORDERS = ["as in the file", *(f"shuffle {number}" for number in range(1, 10))]
 IMAGES = 20  # are drawn, one for each training step
 TRAINED = 1000  # so many images tell whether a network is dead
 FILTERS, SIZE = 16, 30  # feature maps, and their height and width
 RELUS = FILTERS * SIZE * SIZE
+WEIGHTS = 3 * 3 * 3  # of a filter
 # Name, network, and the most images that it is trained on. That one lives is soon clear.
 NETWORKS = [
-    ("raw pixels, as posted", CaseA(), TRAINED),
-    ("the same with normalised inputs", CaseA(pixels="normalised"), 200),
+    ("raw pixels, as in the question", CaseA(), TRAINED),
+    ("the same, with normalised inputs", CaseA(pixels="normalised"), 200),
 ]
 FIRST_WEIGHTS = 0  # the seed that draws them, for both networks
+UNDECIDED = 0.2  # of ten classes none is preferred as long as all probabilities are below
 DARK, LIT = "#1a1a1a", "#FFDD66"  # a ReLU that is 0, and an active one
 
 
@@ -93,7 +96,7 @@ class DeathExplorer(PageExplorer):
             "map_active": [float(unpacked(step)[self.filter].mean()) for step in steps],
             "weights": [weights_of(step, self.filter).tolist() for step in steps],
             "probabilities": [step["probabilities"] for step in steps],
-            "words": words(training, image, self.compare),
+            "words": words(training, image, self.filter, self.compare),
         }
 
     def still(self) -> Figure:
@@ -148,9 +151,12 @@ def record_both(dataset: Dataset, number: int, images: int, trained: int) -> dic
 def record_network(
     name: str, case: CaseA, dataset: Dataset, ordered: Dataset, images: int, trained: int
 ) -> dict[str, Any]:
-    """Train one network on the ordered images: {"name", "fate", "dead", "steps"}.
+    """Train one network on the ordered images, and return its name, its fate, and its steps.
 
-    dataset: where normalised inputs take their mean and standard deviation from.
+    dataset: where normalised inputs take their mean and standard deviation from. died: the number
+    of the image from which on the network is dead, or None (see Record.died_at). trained: on how
+    many images. least: the smallest share of ReLUs that one of them made active. awake: how many
+    of them, from died on, make at least 1 ReLU in 1,000 active.
     """
     rng = np.random.default_rng(FIRST_WEIGHTS)
     network = case.build(rng, dataset)
@@ -161,7 +167,15 @@ def record_network(
             seen = case.orient(ordered.train_images[step.number : step.number + 1])
             drawn.append(record_step(step, network, seen))
     died = record.died_at
-    return {"name": name, "fate": fate(died, trained), "dead": died is not None, "steps": drawn}
+    awake = sum(active >= BARELY_ACTIVE for active in record.active[died or 0 :])
+    return {
+        "name": name,
+        "died": died,
+        "trained": trained,
+        "least": rounded(min(record.active), 4),
+        "awake": awake,
+        "steps": drawn,
+    }
 
 
 def record_step(step: Step, network: Sequential, image: np.ndarray) -> dict[str, Any]:
@@ -169,8 +183,9 @@ def record_step(step: Step, network: Sequential, image: np.ndarray) -> dict[str,
 
     active: how many of the 14,400 ReLUs. maps: which of them, (16, 30, 30), a bit each in base64.
     filters: (16, 3, 3, 3), a signed byte a weight in base64: 127 is the filter's scale, (16,), the
-    size of its largest weight. probabilities (10,). gradients: the norms of those of the filters
-    and of the linear weights. inputs: the smallest and the largest that the convolution sees.
+    size of its largest weight. negative: how many of its weights, (16,). probabilities (10,).
+    gradients: the norms of those of the filters and of the linear weights. inputs: the smallest and
+    the largest that the convolution sees.
     """
     normalize, conv, relu, *_ = network.layers
     filters = conv.params["weight"].transpose(3, 0, 1, 2)  # (16, 3, 3, 3)
@@ -182,19 +197,13 @@ def record_step(step: Step, network: Sequential, image: np.ndarray) -> dict[str,
         "maps": as_text(np.packbits(relu.passes[0].transpose(2, 0, 1))),
         "filters": as_text(np.round(127 * shares).astype(np.int8)),
         "scales": [rounded(scale, 6) for scale in scales],
+        "negative": (filters < 0).sum(axis=(1, 2, 3)).tolist(),
         "probabilities": [round(float(p), 4) for p in step.probabilities[0]],
         "gradients": [
             rounded(step.gradients[name], 6) for name in ("conv weight", "linear weight")
         ],
         "inputs": [rounded(inputs.min(), 6), rounded(inputs.max(), 6)],
     }
-
-
-def fate(died: int | None, trained: int) -> str:
-    """Say after how many images a network is dead, or that it lives. died: its Record.died_at."""
-    if died is None:
-        return f"alive after {trained} images"
-    return f"dead after {died} image{'' if died == 1 else 's'}"
 
 
 def as_text(array: np.ndarray) -> str:
@@ -217,29 +226,80 @@ def weights_of(step: dict[str, Any], number: int) -> np.ndarray:
     return shares[number] / 127 * step["scales"][number]
 
 
-def words(training: dict[str, Any], image: int, compare: bool) -> str:
-    """Say what a step of the posted network shows, what becomes of it, and of the other."""
+def words(training: dict[str, Any], image: int, number: int, compare: bool) -> str:
+    """Say what a step of the first network shows, why, and what becomes of both.
+
+    number: of the filter that is pointed at.
+    """
     posted, repaired = training["networks"]
-    step, names = posted["steps"][image], training["class_names"]
-    p = step["probabilities"]
-    best = p.index(max(p))
-    if max(p) == min(p):
-        answer = f"every class gets {percent(p[0])}"
-    else:
-        answer = f"the answer is “{names[best]}” with {percent(p[best])}"
-    if not any(step["gradients"]):
-        answer += ", and every gradient is 0"
-    else:
-        answer = f"and {answer}"
+    step, name = posted["steps"][image], training["class_names"][training["labels"][image]]
+    answer = answer_of(step, training["class_names"])
+    silent = not any(step["gradients"])
+    answer = f"{answer}, and every gradient is 0" if silent else f"and {answer}"
     text = (
-        f"Image {image} ({names[training['labels'][image]]}), raw pixels: "
-        f"{how_many(step)} active, {answer}. In this order the network is {posted['fate']}"
+        f"Image {image} ({name}), raw pixels: {how_many(step)} active, {answer}. "
+        f"{sums_of_map(step, number)}. {fate_in_words(posted, image)}"
     )
     if compare:
-        active = repaired["steps"][image]["active"]
-        how_many_here = f"{percent(active / RELUS)} are" if active else "none is"
-        text += f"; with normalised inputs, {how_many_here} active, and it is {repaired['fate']}"
+        text += f"; with normalised inputs {repaired_in_words(repaired['steps'][image])}"
     return text + "."
+
+
+def answer_of(step: dict[str, Any], names: list[str]) -> str:
+    """Say which class the network prefers."""
+    p = step["probabilities"]
+    if max(p) == min(p):
+        return f"every class gets {percent(p[0])}"
+    return f"“{names[p.index(max(p))]}” gets {percent(max(p))}"
+
+
+def sums_of_map(step: dict[str, Any], number: int) -> str:
+    """Say how many sums of a feature map are above 0, and why none is, where the signs tell."""
+    active, negative = float(unpacked(step)[number].mean()), step["negative"][number]
+    if active:
+        return f"In map {number}, {percent(active)} of the sums are above 0"
+    nothing = f"no sum in map {number} is above 0"
+    if step["inputs"][0] < 0:  # the signs of the weights then tell nothing
+        return nothing.capitalize()
+    if negative == WEIGHTS:
+        inputs = "every input positive" if step["inputs"][0] > 0 else "no input is"
+        return f"Filter {number} is all negative and {inputs}: {nothing}"
+    return (
+        f"Filter {number}’s negative weights ({negative} of {WEIGHTS}) outweigh the rest: {nothing}"
+    )
+
+
+def fate_in_words(network: dict[str, Any], image: int) -> str:
+    """Say what becomes of a network, and whether this image is an exception."""
+    step, died = network["steps"][image], network["died"]
+    if died is None:
+        return f"The network is alive after {network['trained']} images"
+    exception = image > died and step["active"] / RELUS >= BARELY_ACTIVE
+    return f"The network is {fate(network)}{', with rare exceptions' if exception else ''}"
+
+
+def repaired_in_words(step: dict[str, Any]) -> str:
+    """Say how the second network does, and what it has got that the first one lacks."""
+    if not step["active"]:
+        return "none is active"
+    text = f"{percent(step['active'] / RELUS)} are"
+    if max(step["probabilities"]) < UNDECIDED and all(step["gradients"]):
+        text += ": little is learned yet, but gradients flow"
+    return text
+
+
+def fate(network: dict[str, Any]) -> str:
+    """Say from which image on a network is dead, or that it lives."""
+    return "alive" if network["died"] is None else f"dead from image {network['died']} on"
+
+
+def evidence(network: dict[str, Any]) -> str:
+    """Say, in two lines, how the fate was found out: by what later images make of the ReLUs."""
+    last, awake = network["trained"] - 1, network["awake"]
+    if network["died"] is None:
+        return f"at each of images 0 to {last},\n{percent(network['least'])} or more are active"
+    count, verb = f"only {awake}" if awake else "none", "make" if awake > 1 else "makes"
+    return f"of images {network['died']} to {last}, {count}\n{verb} 1 ReLU in 1,000 active"
 
 
 def how_many(step: dict[str, Any]) -> str:
@@ -268,26 +328,34 @@ def draw_network(panels: np.ndarray, numbers: dict[str, Any], network: dict[str,
     colours = ListedColormap([DARK, LIT]).with_extremes(bad="white")
     lights = draw_image(panels[1], side_by_side(unpacked(step)), cmap=colours, vmin=0, vmax=1)
     lights.set_label("active ReLUs of the 16 feature maps")
-    panels[1].set_title(f"{network['name']}: {network['fate']}", fontsize=10)
+    panels[1].set_title(f"{network['name']}: {percent(step['active'] / RELUS)} active", fontsize=10)
     panels[1].spines[:].set_visible(False)
     gradients = "filters {}, linear weights {}".format(*map(short, step["gradients"]))
-    text = f"{how_many(step)} active\ngradients: {gradients}"
+    text = f"yellow: active, black: 0\ngradient of the loss: {gradients}"
     panels[1].set_xlabel(text, fontsize=9)
     draw_answer(panels[2], step["probabilities"], names, label)
+    draw_shares(panels[3], network, image)
+
+
+def draw_shares(axes: Axes, network: dict[str, Any], image: int) -> None:
+    """Draw the share of active ReLUs at every image, on grey from where on the network is dead."""
     shares = [100 * each["active"] / RELUS for each in network["steps"]]
-    panels[3].plot(shares, "o", color=PALETTE["blue"], markersize=4, label="active ReLUs")
-    panels[3].axvline(image, color="0.4", linestyle=":", label="this image")
-    panels[3].set_title("active ReLUs, in %", fontsize=10)
-    panels[3].set_xlabel("image", fontsize=9)
-    panels[3].set_ylim(-4, 104)
-    panels[3].tick_params(labelsize=8)
+    died = network["died"]
+    if died is not None and died < len(shares):
+        axes.axvspan(died - 0.5, len(shares) - 0.5, color="0.88", label=fate(network))
+    axes.plot(shares, "o", color=PALETTE["blue"], markersize=4, label="active ReLUs")
+    axes.axvline(image, color="0.4", linestyle=":", label="this image")
+    axes.set_title(f"active ReLUs, in %\n{fate(network)}", fontsize=10)
+    axes.set_xlabel(f"image\n{evidence(network)}", fontsize=8)
+    axes.set_ylim(-4, 104)
+    axes.tick_params(labelsize=8)
 
 
 def draw_answer(axes: Axes, probabilities: list[float], names: list[str], label: int) -> None:
-    """Draw the ten probabilities; the right class is printed bold, and its bar hatched."""
+    """Draw the ten probabilities; the true class is printed bold, and its bar hatched."""
     bars = axes.barh(names, probabilities, color=PALETTE["sky"], edgecolor="black")
     bars[label].set(facecolor=PALETTE["green"], hatch="//")
-    axes.set_title("probabilities", fontsize=10)
+    axes.set_title("probabilities\n(bold: true class)", fontsize=10)
     axes.set_xlim(0, 1.05)
     axes.set_xticks([0, 1], ["0", "1"])
     axes.tick_params(labelsize=8)

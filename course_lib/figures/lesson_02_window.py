@@ -41,7 +41,7 @@ class WindowExplorer(PageExplorer):
         controls = [
             choice("source", "picture", ["numbers", "photograph"]),
             *(start(name, weight=weight) for name, weight in FILTERS.items()),
-            toggle("unrolled", "unroll the window"),
+            toggle("unrolled", "unroll"),
         ]
         super().__init__(controls=controls, **settings)
 
@@ -85,8 +85,8 @@ class WindowExplorer(PageExplorer):
             draw_image(panels[0], picture, "the picture")
             draw_image(panels[3], output, "the output", **signed_shades(output))
         draw_numbers(panels[1], weight, "the filter", **signed_shades(weight))
-        draw_numbers(panels[2], products, "window × filter", **signed_shades(products))
-        panels[2].set_xlabel(f"added up: {numbers['sum']:.3g}")
+        draw_numbers(panels[2], products, "each pixel × its weight", **signed_shades(products))
+        panels[2].set_xlabel(f"added up: {numbers['sum']:.3g}".replace("-", "−"))
         frame(panels[0], numbers["row"], numbers["column"], *weight.shape, label="the window")
         frame(panels[3], numbers["row"], numbers["column"], 1, 1, label="its output")
         return figure

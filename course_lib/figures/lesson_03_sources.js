@@ -16,7 +16,9 @@ export function compute(settings, sent) {
   const sources = collect(sends.slice(0, count), x.length * x[0].length);
   const dx = x.map((line, i) => line.map((_, j) => total(sources[i * line.length + j], settings.assign)));
   const [table, number] = lookedAt(settings, sends.length, count, sources);
-  const numbers = { ...sent, x, size, stride, dy, sends, sent: count, sources, dx, table, number, ...lit(table, number, sends, sources) };
+  const { outputs, pixels } = lit(table, number, sends, sources);
+  const used = convolution ? usedWeights(outputs, pixels, dy[0].length, x[0].length, size) : [];
+  const numbers = { ...sent, x, size, stride, dy, sends, sent: count, sources, dx, table, number, outputs, pixels, used };
   return { ...numbers, words: inWords(numbers, convolution, settings.assign) };
 }
 
@@ -76,6 +78,15 @@ function lit(table, number, sends, sources) {
   return { outputs: [], pixels: [] };
 }
 
+// Through which cell of the filter each output that stands out has to do with each pixel that does:
+// [cell, output]. perRow, columns, size: the widths of dy, x and the filter.
+function usedWeights(outputs, pixels, perRow, columns, size) {
+  return outputs.flatMap((output) => pixels.map((pixel) => {
+    const row = Math.floor(pixel / columns) - Math.floor(output / perRow), column = (pixel % columns) - (output % perRow);
+    return [row * size + column, output];
+  }));
+}
+
 // Words, as in Python
 
 function inWords(numbers, convolution, assign) {
@@ -96,8 +107,13 @@ function wordsOfPixel(numbers, assign) {
     : `${from}: ${addition(amounts)}.`;
 }
 
+// Whether any output sends something to a pixel.
+function isReached(pixel, { sends }) {
+  return sends.some((parcels) => parcels.some(([to]) => to === pixel));
+}
+
 function nothing({ x, dy, size, stride, sends }, pixel) {
-  if (sends.some((parcels) => parcels.some(([to]) => to === pixel))) return "has not got anything yet";
+  if (isReached(pixel, { sends })) return "has not got anything yet";
   const row = Math.floor(pixel / x[0].length), column = pixel % x[0].length;
   const within = (at, first) => first <= at && at < first + size;
   const seen = dy.some((line, i) => line.some((_, j) => within(row, i * stride) && within(column, j * stride)));
@@ -150,9 +166,11 @@ function addition(amounts) {
 
 const HUES = ["#0072B2", "#C58600", "#009E73", "#CC79A7"];  // of 1, 10, 100 and 1000
 const INKS = ["#ffffff", "#000000", "#000000", "#000000"];  // read on them
-const INK = "#1a1a1a", SOFT = "#5f5f5f", LINE = "#c8c8c8";
-const TOP = 34, X = { left: 12, width: 180 }, DY = { left: 218, width: 144 }, DX = { left: 392, width: 310 };
-const SUM = { left: 724, right: 868, digit: 20 };
+const INK = "#1a1a1a", SOFT = "#5f5f5f", PALE = "#8c8c8c", LINE = "#c8c8c8";
+const HEAD = 34, TOP = 46;  // where the headings are written, and where the tables begin
+const X = { left: 12, width: 180 }, DY = { left: 218, width: 144 }, DX = { left: 392, width: 310 };
+const SUM = { left: 724, right: 874, digit: 20 };
+const CAPTION = 12;  // the size of small text
 const FAINT = 0.3;
 
 export function create(area, explorer) {
@@ -179,7 +197,7 @@ export function create(area, explorer) {
   }
   bar.querySelectorAll("output").forEach((readout) => { readout.style.minWidth = "1.4em"; });
 
-  const picture = element(area, "svg", { viewBox: "0 0 880 350", role: "group", "aria-label": "what each output sends, and what each pixel gets" });
+  const picture = element(area, "svg", { viewBox: "0 0 880 360", role: "group", "aria-label": "what each output sends, and what each pixel gets" });
   const scene = element(picture, "g", { "pointer-events": "none" });
   const targets = {
     dy: cellsToPointAt(picture, "dy", "dy, the outputs", explorer),
@@ -196,8 +214,10 @@ export function create(area, explorer) {
     const pointed = String(settings.pointed) === String([settings.operation, numbers.table, numbers.number]);
     const faint = pointed || numbers.table === "dy" ? FAINT : 1;  // all that does not stand out
     drawInput(scene, settings, numbers, grids);
-    drawPaths(scene, numbers, grids);
-    drawOutputs(scene, settings, numbers, grids, faint);
+    drawCells(scene, numbers, grids);
+    drawOutputs(scene, numbers, grids, faint);
+    if (settings.operation === "convolution") drawFilter(scene, numbers, grids);
+    drawPaths(scene, settings, numbers, grids);
     drawGradient(scene, settings, numbers, grids, faint);
     drawSum(scene, settings, numbers);
     targets.dy(grids.dy, numbers, (i) => `output ${i + 1}: ${numbers.dy.flat()[i]}${i < numbers.sent ? "" : ", not sent yet"}`);
@@ -283,64 +303,112 @@ function frames(parent, numbers, { box, cell }) {
 }
 
 function drawInput(parent, settings, numbers, { x: places }) {
-  write(parent, X.left, 22, "the picture x");
-  const perRow = numbers.dy[0].length, columns = numbers.x[0].length;
-  numbers.x.flat().forEach((value, i) => {
-    element(parent, "rect", { ...places.box(i), fill: "#f1f1f1", stroke: LINE });
-  });
+  const convolution = settings.operation === "convolution";
+  write(parent, X.left, HEAD, "the picture x");
+  numbers.x.flat().forEach((_, i) => element(parent, "rect", { ...places.box(i), fill: "#f4f4f4", stroke: LINE }));
   frames(parent, numbers, places);
-  const oneWindow = settings.operation === "convolution" && numbers.table === "dy" ? numbers.number : null;
+  if (!convolution) drawWinners(parent, numbers, places);
+  const weights = new Map(numbers.table === "dy" ? numbers.used.map(([cell], i) => [numbers.pixels[i], numbers.weight.flat()[cell]]) : []);
   numbers.x.flat().forEach((value, i) => {
-    const box = places.box(i), isLit = numbers.pixels.includes(i);
-    const factor = oneWindow === null ? undefined
-      : numbers.weight[Math.floor(i / columns) - Math.floor(oneWindow / perRow)]?.[(i % columns) - (oneWindow % perRow)];
-    writeInside(parent, { ...box, y: box.y - (factor === undefined ? 0 : 8) }, value, { "font-size": 17, "font-weight": isLit ? 700 : 400 });
-    if (factor !== undefined) writeInside(parent, { ...box, y: box.y + 15 }, `weight ${factor}`, { "font-size": 12 });
-    if (isLit && oneWindow === null) element(parent, "circle", { cx: box.x + box.width / 2, cy: box.y + box.height / 2, r: 14, fill: "none", stroke: INK, "stroke-width": 2 });
+    const box = places.box(i), isLit = numbers.pixels.includes(i), weight = weights.get(i);
+    const middle = { ...box, y: box.y - (weight === undefined ? 0 : 9) };
+    const dim = { "font-size": 15, style: `fill: #6f6f6f` };  // a convolution's dx does not depend on x
+    writeInside(parent, middle, value, convolution ? dim : { "font-size": 17, "font-weight": isLit ? 700 : 400 });
+    if (weight !== undefined) writeInside(parent, { ...box, y: box.y + 13 }, `weight ${weight}`, { "font-size": CAPTION });
+    else if (isLit) element(parent, "circle", { cx: box.x + box.width / 2, cy: box.y + box.height / 2, r: 14, fill: "none", stroke: INK, "stroke-width": 2 });
+  });
+  const lines = convolution ? ["its numbers play no part in dx"] : ["coloured corner:", "the maximum of a window"];
+  caption(parent, X.left, TOP + places.rows * places.cell, lines);
+}
+
+function caption(parent, x, y, lines) {
+  lines.forEach((line, i) => write(parent, x, y + 17 + 14 * i, line, { "font-size": CAPTION, style: `fill: ${SOFT}` }));
+}
+
+// In each window's maximum a corner in the hue of its output. A hue's corner is also its place
+// among 1, 10, 100 and 1000 in dy.
+function drawWinners(parent, numbers, { box, cell }) {
+  const length = 0.36 * cell;
+  numbers.sends.forEach(([[pixel]], output) => {
+    const at = placeOf(numbers, output), { x, y } = box(pixel);
+    const [right, down] = [at % 2, Math.floor(at / 2)];
+    const corner = [x + right * cell, y + down * cell], [dx, dy] = [right ? -length : length, down ? -length : length];
+    element(parent, "polygon", {
+      points: `${corner} ${corner[0] + dx},${corner[1]} ${corner[0]},${corner[1] + dy}`,
+      fill: HUES[at], stroke: "#ffffff", "stroke-width": 1,
+    });
   });
 }
 
-function drawOutputs(parent, settings, numbers, { dy: places }, faint) {
-  write(parent, DY.left, 22, "dy: point at an output");
+function drawOutputs(parent, numbers, { dy: places }, faint) {
+  write(parent, DY.left, HEAD, "dy: point at an output");
   numbers.dy.flat().forEach((value, i) => {
     const at = placeOf(numbers, i), sent = i < numbers.sent, isLit = numbers.outputs.includes(i);
     const box = places.box(i), inner = { x: box.x + 2, y: box.y + 2, width: box.width - 4, height: box.height - 4 };
-    element(parent, "rect", { ...box, fill: "#ffffff" });  // hides the lines behind the cell
     const cell = element(parent, "g", { opacity: isLit ? 1 : faint });
     element(cell, "rect", {
       ...inner, rx: 4, fill: sent ? HUES[at] : "#ffffff", stroke: isLit ? INK : HUES[at],
       "stroke-width": isLit ? 3 : 2, "stroke-dasharray": sent ? "none" : "4 3",
     });
-    writeInside(cell, box, value, { "font-size": Math.min(16, places.cell * 0.3), "font-weight": 600, style: `fill: ${sent ? INKS[at] : INK}` });
+    writeInside(cell, box, value, { "font-size": Math.max(CAPTION, Math.min(16, places.cell * 0.3)), "font-weight": 600, style: `fill: ${sent ? INKS[at] : INK}` });
   });
-  if (settings.operation !== "convolution") return;
-  const top = TOP + places.rows * places.cell + 34, cell = 40;
+  caption(parent, DY.left, TOP + places.rows * places.cell, ["chosen so that each digit", "in dx shows its source"]);
+}
+
+// The filter; a cell through which an output has to do with a pixel is framed in the output's hue.
+function drawFilter(parent, numbers, { dy: places }) {
+  const top = TOP + places.rows * places.cell + 62, side = 42, columns = numbers.weight[0].length;
   write(parent, DY.left, top, "the filter, weight");
+  const hues = new Map(numbers.used.map(([cell, output]) => [cell, HUES[placeOf(numbers, output)]]));
   numbers.weight.flat().forEach((value, i) => {
-    const box = { x: DY.left + 2 + (i % 2) * cell, y: top + 10 + Math.floor(i / 2) * cell, width: cell, height: cell };
-    element(parent, "rect", { ...box, fill: "#f1f1f1", stroke: LINE });
-    writeInside(parent, box, value, { "font-size": 16 });
+    const box = { x: DY.left + 2 + (i % columns) * side, y: top + 10 + Math.floor(i / columns) * side, width: side, height: side };
+    const hue = hues.get(i);
+    element(parent, "rect", { ...box, fill: "#f4f4f4", stroke: LINE });
+    if (hue) element(parent, "rect", { x: box.x + 3, y: box.y + 3, width: side - 6, height: side - 6, rx: 3, fill: hue, "fill-opacity": 0.12, stroke: hue, "stroke-width": 4 });
+    writeInside(parent, box, value, { "font-size": 16, "font-weight": hue ? 700 : 400 });
   });
 }
 
-// The empty cells of dx, and lines to the lit pixels from the outputs that have sent to them.
-function drawPaths(parent, numbers, { dy, dx }) {
+// The empty cells of dx.
+function drawCells(parent, numbers, { dx }) {
   numbers.sources.forEach((_, i) => element(parent, "rect", { ...dx.box(i), fill: "#ffffff", stroke: LINE }));
   if (numbers.table === "dy") frames(parent, numbers, dx);
-  const middle = (box) => box.y + box.height / 2;
+}
+
+// Arrows to the lit pixels from the outputs that have sent to them, each from its own cell. None
+// crosses another: they leave and arrive in reading order, and run above the numbers. An arrow is
+// dashed where what was sent is overwritten.
+function drawPaths(parent, settings, numbers, { dy, dx }) {
+  const left = DY.left + dy.columns * dy.cell, middle = (left + DX.left) / 2;  // between the tables
   for (const pixel of numbers.pixels) {
-    for (const output of numbers.outputs.filter((each) => each < numbers.sent)) {
-      const from = dy.box(output), to = dx.box(pixel);
-      element(parent, "line", {
-        x1: from.x + from.width - 2, y1: middle(from), x2: to.x, y2: middle(to),
-        stroke: HUES[placeOf(numbers, output)], "stroke-width": 2.5, opacity: 0.6,
-      });
+    const senders = numbers.outputs.filter((each) => each < numbers.sent), to = dx.box(pixel);
+    const before = numbers.pixels.filter((each) => each < pixel && dx.box(each).y === to.y).length;
+    const apart = Math.min(8, 0.2 * to.height / Math.max(1, senders.length - 1));
+    const lines = senders.map((output, i) => {
+      const start = leaving(dy, output), end = { x: to.x + 9, y: to.y + 8 + apart * (i + before) };
+      const d = `M${start.x} ${start.y}H${left}C${middle} ${start.y} ${middle} ${end.y} ${DX.left} ${end.y}H${end.x - 6}`;
+      element(parent, "path", { d, fill: "none", stroke: "#ffffff", "stroke-width": 5, opacity: 0.85 });
+      return { output, start, end, d };
+    });
+    for (const { output, start, end, d } of lines) {
+      const lost = settings.assign && isOverwritten(numbers.sources[pixel], output), hue = HUES[placeOf(numbers, output)];
+      const arrow = element(parent, "g", { opacity: lost ? 0.5 : 1 });
+      element(arrow, "path", { d, fill: "none", stroke: hue, "stroke-width": Math.min(2.5, apart), "stroke-dasharray": lost ? "5 5" : "none" });
+      element(arrow, "path", { d: `M${end.x} ${end.y}l-8 -4v8z`, fill: hue });
+      element(arrow, "circle", { cx: start.x, cy: start.y, r: 3.5, fill: hue, stroke: "#ffffff", "stroke-width": 1.5 });
     }
   }
 }
 
+// Where an output's arrow leaves its cell: above or below the numbers of its row.
+function leaving({ box, columns }, output) {
+  const { x, y, width, height } = box(output), column = output % columns;
+  const part = column === columns - 1 ? 0.86 : 0.12 + 0.2 * column / columns;
+  return { x: x + width - 9, y: y + height * part };
+}
+
 function drawGradient(parent, settings, numbers, { dx: places }, faint) {
-  write(parent, DX.left, 22, "dx: point at a pixel to see its sum");
+  write(parent, DX.left, HEAD, `dx: point at a pixel${settings.assign ? "" : " to see its sum"}`);
   numbers.dx.flat().forEach((value, i) => {
     const isLit = numbers.pixels.includes(i), box = places.box(i), cell = element(parent, "g");
     const sent = isLit && numbers.table === "dy" && numbers.number < numbers.sent;
@@ -349,6 +417,7 @@ function drawGradient(parent, settings, numbers, { dx: places }, faint) {
     const width = Math.min(24, box.width / 4.4), height = width * 1.45;
     const digits = { x: box.x + box.width / 2 + width * String(value).length / 2, y: box.y + box.height / 2, width, height };
     if (value) writeDigits(cell, digits, value, of, faint);
+    else writeInside(cell, box, 0, { "font-size": 15, style: `fill: ${PALE}` });
     const wanted = sum(numbers.sources[i].map(([, amount]) => amount));
     if (wanted !== value) write(cell, box.x + box.width / 2, box.y + box.height - 6, `not ${wanted}`, { "text-anchor": "middle", "font-size": 12, style: "fill: #B84800" });
     if (isLit) element(cell, "rect", { x: box.x + 1.5, y: box.y + 1.5, width: box.width - 3, height: box.height - 3, fill: "none", stroke: INK, "stroke-width": 3 });
@@ -374,28 +443,44 @@ function drawSum(parent, settings, numbers) {
   const convolution = settings.operation === "convolution";
   if (convolution && numbers.table === "dy") return drawProducts(parent, numbers);
   const [pixel] = numbers.pixels, got = numbers.sources[pixel];
-  write(parent, SUM.left, 22, place(pixel, numbers.x), { "font-weight": 600 });
+  write(parent, SUM.left, HEAD - 17, place(pixel, numbers.x), { "font-weight": 600 });
+  if (!got.length) return caption(parent, SUM.left, HEAD - 17, [isReached(pixel, numbers) ? "nothing so far" : "gets nothing"]);
+  write(parent, SUM.left, HEAD, convolution ? "weight × dy" : "dy");
   const height = Math.min(34, 250 / (got.length + 1)), right = SUM.right, middle = (line) => TOP + height * (line + 0.5);
   const digits = (line, value) => ({ x: right, y: middle(line), width: Math.min(SUM.digit, height * 0.7), height: height * 0.85 });
-  const note = { "font-size": Math.min(12, height * 0.75), "dominant-baseline": "central", style: `fill: ${SOFT}` };
   got.forEach(([output, amount], line) => {
-    const gone = settings.assign && line < got.length - 1, dy = numbers.dy.flat()[output];
+    const gone = settings.assign && line < got.length - 1;
     const row = element(parent, "g", { opacity: gone ? 0.45 : 1 });
-    write(row, SUM.left, middle(line), convolution ? `${amount / dy} × ${dy}` : `output ${output + 1}`, note);
+    drawFactors(row, numbers, middle(line), output, convolution ? amount / numbers.dy.flat()[output] : null);
     writeDigits(row, digits(line), amount);
     if (gone) element(row, "line", { x1: SUM.left, x2: right, y1: middle(line), y2: middle(line), stroke: INK, "stroke-width": 2 });
   });
   const line = TOP + height * got.length + 3, value = total(got, settings.assign);
   element(parent, "line", { x1: SUM.left, x2: right, y1: line, y2: line, stroke: INK, "stroke-width": 1.5 });
-  write(parent, SUM.left, middle(got.length) + 6, settings.assign ? "the last" : "the sum", note);
+  write(parent, SUM.left, middle(got.length) + 6, settings.assign ? "the last" : "the sum", { "font-size": CAPTION, "dominant-baseline": "central", style: `fill: ${SOFT}` });
   const below = digits(got.length);
   writeDigits(parent, { ...below, y: below.y + 6 }, value);
+}
+
+// A chip for an output, with its dy, as in the table; before it the weight that it was multiplied by.
+function drawFactors(parent, numbers, y, output, weight) {
+  const at = placeOf(numbers, output), small = { "font-size": CAPTION, "font-weight": 600 };
+  const chip = { x: SUM.left + (weight === null ? 0 : 29), y: y - 9, width: 37, height: 18 };
+  if (weight !== null) {
+    const box = { ...chip, x: SUM.left + 1, width: 16 };
+    element(parent, "rect", { ...box, rx: 2, fill: "none", stroke: HUES[at], "stroke-width": 2.5 });
+    writeInside(parent, box, weight, small);
+    writeInside(parent, { ...box, x: SUM.left + 16 }, "×", { "font-size": 13 });
+  }
+  element(parent, "rect", { ...chip, rx: 4, fill: HUES[at] });
+  writeInside(parent, chip, numbers.dy.flat()[output], { ...small, style: `fill: ${INKS[at]}` });
 }
 
 // What an output of the convolution sends: the filter times its dy.
 function drawProducts(parent, numbers) {
   const dy = numbers.dy.flat()[numbers.number], cell = 58;
-  write(parent, SUM.left, 22, `weight × ${dy}`, { "font-weight": 600 });
+  write(parent, SUM.left, HEAD - 17, `output ${numbers.number + 1}`, { "font-weight": 600 });
+  write(parent, SUM.left, HEAD, `weight × ${dy}`);
   numbers.sends[numbers.number].forEach(([, amount], i) => {
     const box = { x: SUM.left + (i % 2) * cell, y: TOP + Math.floor(i / 2) * cell, width: cell, height: cell };
     element(parent, "rect", { ...box, fill: "#ffffff", stroke: LINE });

@@ -91,6 +91,7 @@ class SourcesExplorer(PageExplorer):
         sources = collect(sends[:sent], x.size)
         table, number = self.looked_at(dy.size, sent, sources)
         outputs, pixels = lit(table, number, sends, sources)
+        used = used_weights(outputs, pixels, dy.shape[1], x.shape[1], size) if convolution else []
         numbers = {
             "pictures": {name: each.tolist() for name, each in self.pictures.items()},
             "weight": self.weight.tolist(),
@@ -107,6 +108,7 @@ class SourcesExplorer(PageExplorer):
             "number": number,
             "outputs": outputs,
             "pixels": pixels,
+            "used": used,  # through which cell of the filter: [cell, output]
         }
         return {**numbers, "words": words(numbers, convolution, self.assign)}
 
@@ -125,13 +127,18 @@ class SourcesExplorer(PageExplorer):
         return ("dy", sent - 1) if sent else ("", 0)
 
     def still(self) -> Figure:
-        numbers = self.numbers
+        numbers, convolution = self.numbers, self.operation == "convolution"
         x, dy, dx = (np.array(numbers[name]) for name in ("x", "dy", "dx"))
         figure, panels = new_figure(1, 4, size=(9, 3), width_ratios=[4, 3, 6, 3])
-        draw_numbers(panels[0], x, "the picture x", cmap=ListedColormap(["#f1f1f1"]))
+        draw_numbers(panels[0], x, "the picture x", cmap=ListedColormap(["#f4f4f4"]))
+        panels[0].set_xlabel(
+            "its numbers play no part in dx" if convolution else "square: the maximum of a window",
+            fontsize=8,
+        )
         colours = ListedColormap([PALETTE[hue] for hue in HUES])
         borders = BoundaryNorm([0, 5, 50, 500, 5000], 4)
         draw_image(panels[1], dy, "dy, from the outputs", cmap=colours, norm=borders)
+        panels[1].set_xlabel("chosen so that each digit\nin dx shows its source", fontsize=8)
         for (row, column), amount in np.ndenumerate(dy):
             colour = ink(PALETTE[HUES[place_of(amount)]])
             panels[1].text(column, row, str(amount), color=colour, ha="center", va="center")
@@ -147,6 +154,8 @@ class SourcesExplorer(PageExplorer):
             at = place_of(int(dy[row, column]))
             name = f"window {output + 1}"
             frame(panels[0], top, left, size, size, HUES[at], 0.04 + 0.07 * at, label=name)
+        if not convolution:
+            draw_winners(panels[0], numbers["sends"], dy, x.shape[1])
         for pixel in numbers["pixels"]:
             row, column = divmod(pixel, x.shape[1])
             frame(panels[2], row, column, 1, 1, "black", 0.03, linewidth=2)
@@ -158,14 +167,21 @@ class SourcesExplorer(PageExplorer):
         axes.set_axis_off()
         if not self.numbers["pixels"]:
             return
-        pixel = self.numbers["pixels"][-1]
-        row, column = divmod(pixel, len(self.numbers["x"][0]))
-        axes.set_title(f"row {row + 1}, column {column + 1}", fontsize=10)
+        pixel, convolution = self.numbers["pixels"][-1], self.operation == "convolution"
+        axes.set_title(place(pixel, self.numbers["x"]), fontsize=10)
         got = self.numbers["sources"][pixel]
-        axes.set(xlim=(-1.2, 0.4), ylim=(max(len(got), 4) + 1, -0.5))
-        for line, (_, amount) in enumerate(got):
+        axes.set(xlim=(-1.6, 0.4), ylim=(max(len(got), 4) + 1, -0.5))
+        for line, (output, amount) in enumerate(got):
+            gone = self.assign and line < len(got) - 1
+            dy = np.ravel(self.numbers["dy"])[output]
+            text = f"{amount // dy} × {dy} =" if convolution else "overwritten:" if gone else ""
+            axes.text(-0.85, line, text, ha="right", va="center", fontsize=8)
             write_digits(axes, 0, line, amount, 0.22, right=True)
+            if gone:
+                axes.plot([-0.8, 0.12], [line, line], color="black", linewidth=1)
         axes.hlines(len(got) - 0.45, -0.8, 0.12, color="black", linewidth=1)
+        name = "the last" if self.assign else "the sum"
+        axes.text(-0.85, len(got), name, ha="right", va="center", fontsize=8)
         write_digits(axes, 0, len(got), total(got, self.assign), 0.22, right=True)
 
 
@@ -235,6 +251,22 @@ def lit(
     if table == "dy":
         return [number], [pixel for pixel, _ in sends[number]]
     return [], []
+
+
+def used_weights(
+    outputs: list[int], pixels: list[int], per_row: int, columns: int, size: int
+) -> list[list[int]]:
+    """Return through which cell of the filter each output has to do with each pixel.
+
+    per_row, columns, size: the widths of dy, x and the filter, whose cells are counted row by row.
+    Returns [cell, output] for every pair.
+    """
+    used = []
+    for output in outputs:
+        for pixel in pixels:
+            row, column = np.subtract(divmod(pixel, columns), divmod(output, per_row)).tolist()
+            used.append([row * size + column, output])
+    return used
 
 
 # Words
@@ -350,6 +382,15 @@ def place_of(amount: int) -> int:
     return len(str(amount)) - 1
 
 
+def draw_winners(axes: Axes, sends: list[list[list[int]]], dy: np.ndarray, columns: int) -> None:
+    """Mark the maximum of each window, in a corner of its own for each hue."""
+    for [[pixel, _]], amount in zip(sends, np.ravel(dy), strict=True):
+        at, (row, column) = place_of(int(amount)), divmod(pixel, columns)
+        place_in_cell = column - 0.36 + 0.72 * (at % 2), row - 0.36 + 0.72 * (at // 2)
+        look: dict[str, Any] = {"color": PALETTE[HUES[at]], "markersize": 4, "zorder": 4}
+        axes.plot(*place_in_cell, "s", label=f"maximum for {amount}", **look)
+
+
 def draw_cells(axes: Axes, table: np.ndarray) -> None:
     """Draw thin lines between the cells of a table."""
     rows, columns = table.shape
@@ -365,12 +406,13 @@ def write_digits(
     """Write a number around x, or ending there, each digit on the hue of its power of ten.
 
     width is that of a digit, as x and y in the panel's units. A 0 has no source and no hue, and
-    nothing is written for the number 0.
+    the number 0 is pale.
     """
-    digits = str(amount) if amount else ""
+    digits = str(amount)
     first = x - width * (len(digits) - 1) * (1 if right else 0.5)
     for i, digit in enumerate(digits):
         hue = PALETTE[HUES[len(digits) - 1 - i]] if digit != "0" else "white"
         look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 11}
         look["bbox"] = {"facecolor": hue, "edgecolor": "none", "boxstyle": "square,pad=0.15"}
-        axes.text(first + i * width, y, digit, color=ink(hue), **look)
+        colour = ink(hue) if amount else "0.55"
+        axes.text(first + i * width, y, digit, color=colour, **look)

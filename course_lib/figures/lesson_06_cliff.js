@@ -1,26 +1,38 @@
 // The cliff: the size of each layer's gradient on axes that never move, and what each layer puts out.
 //
 // numbers, from Python: gradients (of the weights), arriving (the gradients of the outputs) and spread
-// (of the outputs): one for each layer, null where it is not finite. outputs (shares in bins, for each layer but the last), saturated and dead (shares), sigma and marks (the σ of the
-// hidden layers, and of He and Xavier), loss (before and after), accuracy, words.
+// (of the outputs): one for each layer, null where it is not finite. labels: the exponents at which
+// their names stand, null for none; band: that of the band's. outputs (shares in bins, for each layer
+// but the last), saturated and dead (shares), sigma and marks (the σ of the hidden layers, and of He
+// and Xavier), loss (before and after), accuracy, words.
 
-const CHART = { left: 58, right: 646, top: 22, bottom: 284, low: -24, high: 4, layers: 50 };
+const CHART = { left: 58, right: 556, top: 22, bottom: 284, low: -24, high: 4, layers: 50 };
+const CURVES = {  // each with a darker colour for its name
+  gradients: { name: "gradient of the weights", stroke: "#0072B2", "stroke-width": 2, ink: "#0072B2" },
+  arriving: { name: "gradient that arrives", stroke: "#3C9AD0", "stroke-width": 1.6, ink: "#226f9e" },
+  spread: { name: "spread of the outputs", stroke: "#C58600", "stroke-width": 1.6, "stroke-dasharray": "6 4", ink: "#8a5e00" },
+};
+const BESIDE = 12;  // so far from the last layer stand the names
+const SHALLOW = 7;  // with fewer layers there is no room for the first one's size
+const NARROW = 560;  // in a narrower page, what stands beside the chart goes below it
 const BAND = { low: -3, high: 0 };
 const STRIP = { top: 314, bottom: 366, shares: 16 };
 const SIGMA = { x: 772, top: 46, bottom: 274, low: -2, high: 1 };
 const BLUES = ["#e3eef6", "#b9d6e9", "#7fb2d8", "#3e8ec4", "#0072b2"];  // the more, the darker
 const GHOSTS = 8, FAR = 2.5, LONGER = 4;  // a ghost is kept if it is so many powers of ten or layers away
+const VISIBLE = 0.02;  // a share that can be seen
 const NEAR = 0.03;  // powers of ten: so close to the σ of He or Xavier, the dot goes there
 
 const across = (layer) => CHART.left + (layer - 1) * (CHART.right - CHART.left) / (CHART.layers - 1);
 const up = (exponent) => CHART.bottom - (exponent - CHART.low) / (CHART.high - CHART.low) * (CHART.bottom - CHART.top);
 const sigmaUp = (exponent) => SIGMA.bottom - (exponent - SIGMA.low) / (SIGMA.high - SIGMA.low) * (SIGMA.bottom - SIGMA.top);
 
-// A size in two digits, such as 0.025 or 3.3·10⁻¹⁰; a power of ten, such as 10⁻⁶.
+// A size as Python's words have it, such as 0.025, 1,250 or 3.3·10⁻¹⁰; a power of ten, such as 10⁻⁶.
 function size(value) {
   if (value === null) return "not a number";
   if (value === 0) return "exactly 0";
-  if (value >= 1e-3 && value < 1e4) return String(Number(value.toPrecision(2)));
+  if (value >= 10 && value < 1e6) return Math.round(value).toLocaleString("en-US");
+  if (value >= 1e-3 && value < 10) return String(Number(value.toPrecision(2)));
   const [digits, exponent] = value.toExponential(1).split("e");
   return `${digits}·${power(Number(exponent))}`;
 }
@@ -61,9 +73,8 @@ export function create(area, explorer) {
   const picture = element(area, "svg", { viewBox: "0 0 880 404", role: "group", "aria-label": "gradients and outputs of each layer" });
   const band = frame(picture);
   const ghosts = element(picture, "g", { fill: "none", stroke: "#8a8a8a", "stroke-width": 1.5 });
-  const spread = element(picture, "path", { fill: "none", stroke: "#C58600", "stroke-width": 1.6, "stroke-dasharray": "6 4" });
-  const arriving = element(picture, "path", { fill: "none", stroke: "#3C9AD0", "stroke-width": 1.6 });
-  const line = element(picture, "path", { fill: "none", stroke: "#0072B2", "stroke-width": 2 });
+  const curves = Object.entries(CURVES).map(([name, { name: words, ink, ...look }]) => ({
+    name, words, ink, path: element(picture, "path", { fill: "none", ...look }) }));
   const dots = element(picture, "path", { fill: "#0072B2" });
   const edges = element(picture, "path", { fill: "#B84800" });
   const crosses = element(picture, "path", { fill: "none", stroke: "#B84800", "stroke-width": 2.5 });
@@ -71,9 +82,16 @@ export function create(area, explorer) {
   const halo = "paint-order:stroke;stroke:#fff;stroke-width:4px;font-weight:600;";
   const note = (colour) => element(picture, "text", { "font-size": 13, style: `${halo}fill:${colour}` });
   const first = note("#0072B2"), below = note("#B84800"), above = note("#B84800");
+  curves.forEach((each) => { each.label = element(picture, "text", { "font-size": 12, style: `${halo}fill:${each.ink};font-weight:${each.name === "gradients" ? 600 : 400}` }, each.words); });
   const strip = outputs(picture);
   const dial = sigma(picture, explorer);
   const score = scores(picture);
+  new ResizeObserver(() => {
+    const narrow = area.clientWidth < NARROW;
+    change(picture, { viewBox: narrow ? "0 0 730 700" : "0 0 880 404" });
+    change(dial.part, { transform: narrow ? "translate(-680,412)" : "" });
+    change(score.part, { transform: narrow ? "translate(-400,160)" : "" });
+  }).observe(area);
   let shown = null, kept = [];
 
   // Keep the curve that was there before, if it is another one; an experiment begins without.
@@ -88,7 +106,7 @@ export function create(area, explorer) {
   };
 
   return (settings, numbers) => {
-    dial(settings, numbers);  // the dot is where the hand is; the rest waits for Python
+    dial.show(settings, numbers);  // the dot is where the hand is; the rest waits for Python
     if (shown !== null && shown.turn === numbers.turn) return;
     const sizes = numbers.gradients, exponents = logarithms(sizes);
     remember(numbers, exponents);
@@ -98,23 +116,27 @@ export function create(area, explorer) {
       if (value === null) where.nowhere.push(i + 1);
       else if (!inside[i]) where[value < 1 ? "low" : "high"].push(i + 1);
     });
-    change(line, { d: curve(exponents) });
-    change(spread, { d: curve(logarithms(numbers.spread)) });
-    change(arriving, { d: curve(logarithms(numbers.arriving)) });
+    curves.forEach(({ name, path, label }, i) => {
+      const at = numbers.labels[i];
+      change(path, { d: curve(logarithms(numbers[name])) });
+      change(label, { x: across(sizes.length) + BESIDE, y: up(at ?? 0) + 4, visibility: at === null ? "hidden" : "visible" });
+    });
+    change(band, { y: up(numbers.band) + 4 });
     change(dots, { d: exponents.map((e, i) => (inside[i] ? dot(across(i + 1), up(e)) : "")).join("") });
     change(edges, {
       d: where.low.map((layer) => down(across(layer), CHART.bottom)).join("") + where.high.map((layer) => upward(across(layer), CHART.top)).join(""),
     });
     change(crosses, { d: where.nowhere.map((layer) => cross(across(layer), CHART.top)).join("") });
+    const nameless = numbers.labels[0] === null ? "gradient of the weights: " : "";
     const smallest = Math.min(...where.low.map((layer) => sizes[layer - 1]));
     const largest = Math.max(...where.high.map((layer) => sizes[layer - 1]));
-    place(below, where.low, CHART.bottom - 8, `${where.low.length > 1 && smallest > 0 ? "down to " : ""}${size(smallest)}`);
-    place(above, [...where.high, ...where.nowhere], CHART.top + 16, where.nowhere.length ? "not finite" : `${where.high.length > 1 ? "up to " : ""}${size(largest)}`);
-    const atStart = inside[0] ? up(exponents[0]) : 0;
-    first.textContent = inside[0] ? size(sizes[0]) : "";
+    place(below, where.low, CHART.bottom - 8, `${nameless}${where.low.length > 1 && smallest > 0 ? "down to " : ""}${size(smallest)}`);
+    place(above, [...where.high, ...where.nowhere], CHART.top + 16, nameless + (where.nowhere.length ? "not finite" : `${where.high.length > 1 ? "up to " : ""}${size(largest)}`));
+    const told = inside[0] && sizes.length >= SHALLOW, atStart = told ? up(exponents[0]) : 0;
+    first.textContent = told ? size(sizes[0]) : "";
     change(first, { x: CHART.left + 6, y: atStart + 19 > CHART.bottom ? atStart - 8 : atStart + 19 });
     strip(numbers);
-    score(numbers);
+    score.show(numbers);
   };
 }
 
@@ -133,17 +155,7 @@ function place(note, layers, y, text) {
 // What never changes: the axes, and the band, whose label is returned.
 function frame(picture) {
   const text = (x, y, words, anchor = "start", extra = "") => element(picture, "text", { x, y, "font-size": 12, "text-anchor": anchor, style: extra }, words);
-  let x = 4;
-  for (const [words, colour, dashes, wide] of [
-    ["gradient of the weights (RMS)", "#0072B2", "", 252],
-    ["gradient that arrives (RMS)", "#3C9AD0", "", 236],
-    ["spread of the outputs", "#C58600", "6 4", 0],
-  ]) {
-    element(picture, "line", { x1: x, x2: x + 24, y1: 8, y2: 8, stroke: colour, "stroke-width": 2, "stroke-dasharray": dashes });
-    if (x === 4) element(picture, "path", { d: dot(16, 8), fill: colour });
-    text(x + 30, 12, words, "start", x === 4 ? "font-weight:600" : "");
-    x += wide;
-  }
+  text(4, 12, "each layer's gradients (root mean square) and outputs (standard deviation)", "start", "font-weight:600");
   const band = { x: CHART.left - 8, width: CHART.right - CHART.left + 16, y: up(BAND.high), height: up(BAND.low) - up(BAND.high) };
   element(picture, "rect", { ...band, fill: "#009E73", "fill-opacity": 0.16 });
   for (let e = CHART.low; e <= CHART.high; e += 4) {
@@ -155,7 +167,7 @@ function frame(picture) {
     text(across(layer), STRIP.bottom + STRIP.shares + 18, String(layer), "middle");
   }
   text(CHART.right + 16, STRIP.bottom + STRIP.shares + 18, "layer, 1 next to the image");
-  return text(CHART.right, up(BAND.high) - 5, "where networks learn: 10⁻³ to 1, as measured in networks of 1 to 50 layers that do", "end", "fill:#006b4f;paint-order:stroke;stroke:#fff;stroke-width:3px");
+  return text(CHART.right, 0, "weight gradients of networks that learn (measured)", "end", "fill:#006b4f;paint-order:stroke;stroke:#fff;stroke-width:3px");
 }
 
 // The outputs of each layer as a column of shades, and below them the shares saturated and dead.
@@ -187,17 +199,18 @@ function outputs(picture) {
     }
     change(saturated, { d: column(numbers.saturated) });
     change(dead, { d: column(numbers.dead) });
-    const some = (shares) => shares.some((part) => part > 0);
-    share.textContent = [some(numbers.saturated) && "saturated", some(numbers.dead) && "dead"].filter(Boolean).join(", ");
-    if (share.textContent) share.textContent = `share ${share.textContent}`;
+    share.replaceChildren();
+    for (const [name, fill] of [["saturated", "#99507c"], ["dead", "#B84800"]]) {
+      if (numbers[name].some((part) => part >= VISIBLE)) element(share, "tspan", { style: `fill:${fill}` }, `${share.textContent ? ", " : "share "}${name}`);
+    }
   };
 }
 
 // The dot that sets σ, beside the σ of He and Xavier for layers of this width.
 function sigma(picture, explorer) {
   const whole = element(picture, "g");
-  const title = element(whole, "text", { x: 700, y: 12, "font-size": 12, style: "font-weight:600" });
-  element(whole, "text", { x: 700, y: 27, "font-size": 12, style: "fill:#5f5f5f" }, "drag the dot");
+  const title = element(whole, "text", { x: 690, y: 12, "font-size": 12, style: "font-weight:600" });
+  element(whole, "text", { x: 690, y: 27, "font-size": 12, style: "fill:#5f5f5f" }, "drag the dot");
   element(whole, "line", { x1: SIGMA.x, x2: SIGMA.x, y1: SIGMA.top, y2: SIGMA.bottom, stroke: "#8a8a8a", "stroke-width": 3, "stroke-linecap": "round" });
   for (let e = SIGMA.low; e <= SIGMA.high; e += 1) {
     element(whole, "text", { x: SIGMA.x - 20, y: sigmaUp(e) + 4, "font-size": 12, "text-anchor": "end" }, String(Number((10 ** e).toPrecision(2))));
@@ -215,12 +228,12 @@ function sigma(picture, explorer) {
     const near = snap && Object.values(usual).find((value) => Math.abs(Math.log10(value) - e) < NEAR);
     explorer.set({ first_weights: "one σ for all", sigma: near || Number((10 ** e).toPrecision(3)) });
   };
-  grabbed(grip, picture, {
+  grabbed(grip, whole, {
     label: "σ of the first weights: arrow up and down change it, left and right by a little",
     at: (x, y) => set(SIGMA.low + (SIGMA.bottom - y) / (SIGMA.bottom - SIGMA.top) * (SIGMA.high - SIGMA.low), true),
     by: (dx, dy) => set(now - 0.05 * dy + 0.01 * dx, dy !== 0),
   });
-  return (settings, numbers) => {
+  const show = (settings, numbers) => {
     whole.style.display = settings.network === "linear layers" ? "" : "none";
     usual = numbers.marks;
     const value = settings.first_weights === "one σ for all" ? settings.sigma : numbers.sigma;
@@ -235,16 +248,19 @@ function sigma(picture, explorer) {
       mark.text.textContent = `${name} ${number(usual[name], 2)}`;
     }
   };
+  return { part: whole, show };
 }
 
 // The loss and the accuracy, in figures.
 function scores(picture) {
-  const text = (y, size) => element(picture, "text", { x: 700, y, "font-size": size, style: size > 14 ? "font-weight:600" : "" });
+  const part = element(picture, "g");
+  const text = (y, size) => element(part, "text", { x: 704, y, "font-size": size, style: size > 14 ? "font-weight:600" : "" });
   const loss = text(STRIP.top + 14, 16), accuracy = text(STRIP.top + 36, 16), note = text(STRIP.top + 52, 12);
-  return (numbers) => {
+  const show = (numbers) => {
     const [before, after] = numbers.loss;
     loss.textContent = numbers.steps ? `loss ${size(before)} → ${size(after)}` : `loss ${size(after)}`;
     accuracy.textContent = numbers.accuracy === null ? "accuracy: none" : `accuracy ${Math.round(100 * numbers.accuracy)} %`;
     note.textContent = numbers.steps ? `of 64 images, after ${numbers.steps} step${numbers.steps > 1 ? "s" : ""}` : "of 64 images, untrained";
   };
+  return { part, show };
 }

@@ -3,6 +3,7 @@
 import math
 import textwrap
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,10 @@ from matplotlib.figure import Figure
 
 from course_lib import datasets
 
-from .gradient_explorer import PRESETS, Result, Settings, compute, verdict
-from .gradient_explorer.computation import WATCHED
-from .gradient_explorer.picture import TICKS
-from .gradient_explorer.settings import CHOICES
-from .gradient_explorer.verdict_words import BAND, loss_so_far, next_step, percent, power
+from .cliff import PRESETS, Result, Settings, compute, verdict
+from .cliff.computation import BINS, WATCHED
+from .cliff.settings import CHOICES
+from .cliff.verdict_words import BAND, loss_so_far, next_step, percent, power
 from .page_explorer import (
     PageExplorer,
     choice,
@@ -26,6 +26,7 @@ from .page_explorer import (
     play,
     read,
     rounded,
+    segments,
     slider,
     start,
 )
@@ -47,10 +48,28 @@ STEPS = [*range(11), 15, 20, 30, 50]
 RATES = [float(f"{mantissa}e{power}") for power in range(-6, 1) for mantissa in (1, 3)] + [10.0]
 SIGMAS = [0.01, 0.03, 0.1, 0.18, 0.25, 0.5, 1.0, 3.0, 10.0]
 
-COMPANIONS = [  # of the weights' gradients, which are a product of these two
-    ("spread", "spread of the output", "orange", "--"),
-    ("arriving", "gradient that arrives", "sky", "-"),
+# Where the ticks of the outputs are, as shares of the height, and what they say.
+TICKS = {
+    "Sigmoid": {0: "0", 0.5: "0.5", 1: "1"},
+    "Tanh": {0: "−1", 0.5: "0", 1: "1"},
+    "ReLU": {0.5 / BINS: "0", 5 / BINS: "10⁻³", 11 / BINS: "1", 17 / BINS: "10³"},
+    "different": {0.1: "low", 0.9: "high"},
+}
+
+# The curves: (name of the numbers, label, colour, style, a darker colour for the label). The first
+# is a product of the other two.
+CURVES = [
+    ("gradients", "gradient of the weights", "blue", "o-", "#0072B2"),
+    ("arriving", "gradient that arrives", "sky", "-", "#226f9e"),
+    ("spread", "spread of the outputs", "orange", "--", "#8a5e00"),
 ]
+LABEL_GAP = 1.8  # powers of ten between labels, so that they can be read
+ROOM = 62  # layers: so far reaches the still, which leaves room for labels beside the last layer
+
+LOOK = """
+.cliff input[type='range'] { width: 84px; }
+@media (max-width: 800px) { .cliff .picture { overflow-x: auto; } .cliff svg { min-width: 480px; } }
+"""
 
 # Where each experiment of the lesson begins.
 EXPERIMENTS = {
@@ -63,7 +82,6 @@ EXPERIMENTS = {
     ),
     "6 steps": PRESETS["case A, as posted"],
 }
-CASES = [name for name in PRESETS if name.startswith("case")]
 
 
 def one_of(values: Any, default: str) -> Any:
@@ -96,7 +114,7 @@ class CliffExplorer(PageExplorer):
     """
 
     _esm = module("lesson_06_cliff.js")
-    _css = read("page_explorer.css") + ".cliff input[type='range'] { width: 84px; }"
+    _css = read("page_explorer.css") + LOOK
 
     network = one_of(NETWORKS, "linear layers")
     depth = traitlets.Int(10, min=1, max=LAYERS).tag(sync=True, setting=True)
@@ -114,16 +132,16 @@ class CliffExplorer(PageExplorer):
     def __init__(self, dataset: datasets.Dataset | None = None, **settings: Any) -> None:
         self.dataset = dataset or datasets.load()
         stack = {"network": "linear layers"}
+        experiments = [start(name, **as_traits(each)) for name, each in EXPERIMENTS.items()]
+        cases = [
+            start(name.removeprefix("case ").replace(",", ""), **as_traits(each))
+            for name, each in PRESETS.items()
+        ]
         controls = [
-            *(start(name, **as_traits(settings)) for name, settings in EXPERIMENTS.items()),
-            *(start(name.replace(",", ""), **as_traits(PRESETS[name])) for name in CASES),
+            segments("experiment", experiments),
+            segments("case", cases),
             only(play("depth", 2, LAYERS, 1, per_second=10), **stack),
             only(slider("depth", "depth", 1, LAYERS), **stack),
-            only(ladder("width", "width", list(WIDTHS)), **stack),
-            ladder("batch_size", "batch size", list(BATCH_SIZES)),
-            ladder("learning_rate", "learning rate", RATES),
-            ladder("steps", "steps of training", list(STEPS)),
-            choice("network", "network", list(NETWORKS)),
             only(choice("activation", "activation", list(CHOICES["activation"])), **stack),
             choice("first_weights", "first weights", list(FIRST_WEIGHTS)),
             choice("inputs", "inputs", list(CHOICES["inputs"])),
@@ -131,8 +149,13 @@ class CliffExplorer(PageExplorer):
             only(
                 choice("jacobian", "its Jacobian", list(CHOICES["jacobian"])), loss="squared error"
             ),
+            ladder("steps", "steps of training", list(STEPS)),
+            choice("network", "network", list(NETWORKS)),
+            only(ladder("width", "width", list(WIDTHS)), **stack),
+            ladder("batch_size", "batch size", list(BATCH_SIZES)),
+            ladder("learning_rate", "learning rate", RATES),
         ]
-        self.beginnings = [each["settings"] for each in controls if each["kind"] == "start"]
+        self.beginnings = [each["settings"] for each in experiments + cases]
         super().__init__(controls=controls, **settings)
         self.beginnings.append(self.settings)  # where reset leads to
 
@@ -145,12 +168,15 @@ class CliffExplorer(PageExplorer):
 
     def compute(self) -> dict[str, Any]:
         result = compute(self.chosen, self.dataset)
+        labels = label_places([result.rms, result.arriving, result.spread])
         kinds = list(dict.fromkeys(result.activations))
         ticks = TICKS[kinds[0] if len(kinds) == 1 else "different"] if kinds else {}
         return {
             "gradients": listed(result.rms),  # RMS of each layer's; None where it is not finite
             "spread": listed(result.spread),  # of each layer's output: its standard deviation
             "arriving": listed(result.arriving),  # RMS of the gradient that arrives there
+            "labels": labels,  # exponents of ten at which the curves' names stand, or None
+            "band": band_place(labels),  # and the band's
             # Shares in bins (activations, BINS); all 0 where every output is not a number.
             "outputs": np.nan_to_num(result.histograms).round(3).tolist(),
             "kinds": kinds,  # of activations
@@ -203,6 +229,36 @@ def hidden_sigma(settings: Settings) -> float:
     return {**fixed, **by_width}[settings.init]
 
 
+def label_places(curves: list[np.ndarray]) -> list[float | None]:
+    """Return where the labels of curves (n,) stand, beside their ends: exponents of ten, apart.
+
+    None where there is nothing to be seen: the first curve's last dot, or another's last line.
+    """
+    with np.errstate(divide="ignore"):
+        exponents = [np.log10(curve) for curve in curves]
+    ends = [float(exponent[-1]) for exponent in exponents]
+    seen = [LOWEST <= end <= HIGHEST for end in ends]
+    for i, exponent in enumerate(exponents[1:], start=1):
+        seen[i] &= len(exponent) > 1 and bool(np.isfinite(exponent[-2]))
+    order = [i for i in np.argsort(ends) if seen[i]]
+    for _ in range(10):  # each time, two that are too close move apart by what they lack
+        for i, j in pairwise(order):
+            lack = max(0, LABEL_GAP - (ends[j] - ends[i]))
+            ends[i] -= lack / 2
+            ends[j] += lack / 2
+    return [round(end, 2) if shown else None for end, shown in zip(ends, seen, strict=True)]
+
+
+def band_place(labels: list[float | None]) -> float:
+    """Return where the band's label stands, an exponent: above it, or below where that is free."""
+    above, below = 2.2, -4.9
+
+    def is_free(exponent: float) -> bool:
+        return all(place is None or abs(place - exponent) >= LABEL_GAP for place in labels)
+
+    return below if is_free(below) and not is_free(above) else above
+
+
 def words(result: Result) -> str:
     """Say in two sentences what is wrong, if anything, and how well the network does."""
     text = verdict(result)
@@ -222,23 +278,21 @@ def draw_gradients(axes: Axes, sent: dict[str, Any]) -> None:
     layers = np.arange(1, len(values) + 1)
     axes.axhspan(*BAND, color=PALETTE["green"], alpha=0.15, linewidth=0, label="the band")
     axes.text(
-        LAYERS, BAND[1] * 2, "where networks learn: measured in networks of 1 to 50 layers that do",
-        ha="right", va="bottom", fontsize=9,
+        LAYERS, 10 ** sent["band"], "weight gradients of networks that learn (measured)",
+        ha="right", va="center", fontsize=9,
     )  # fmt: skip
-    for name, label, colour, style in COMPANIONS:
+    for (name, label, colour, style, ink), place in zip(CURVES, sent["labels"], strict=True):
         sizes = filled(sent[name])
-        drawn = np.where(sizes > 0, sizes, np.nan)
-        axes.plot(layers, drawn, style, color=PALETTE[colour], linewidth=1.2, label=label)
-    inside = (values >= low) & (values <= high)
-    axes.plot(
-        layers,
-        np.where(inside, values, np.nan),
-        "o-",
-        color=PALETTE["blue"],
-        markersize=4,
-        linewidth=1.4,
-        label="gradient of the weights",
-    )
+        inside = (sizes >= low) & (sizes <= high) if "o" in style else sizes > 0
+        axes.plot(
+            layers, np.where(inside, sizes, np.nan), style, color=PALETTE[colour], linewidth=1.4,
+            markersize=4, label=label,
+        )  # fmt: skip
+        if place is not None:
+            axes.annotate(
+                label, (layers[-1], 10**place), (9, 0), textcoords="offset points", fontsize=9,
+                color=ink, va="center",
+            )  # fmt: skip
     beyond = {
         "below the axis": (values < low, low, "v"),
         "above the axis": (values > high, high, "^"),
@@ -252,23 +306,21 @@ def draw_gradients(axes: Axes, sent: dict[str, Any]) -> None:
             )  # fmt: skip
             furthest = values[chosen].min() if marker == "v" else values[chosen].max()
             text = label if marker == "x" else f"{label}: {as_text(furthest)}"
+            if sent["labels"][0] is None:  # or nothing says whose marks they are
+                text = f"{CURVES[0][1]}, {text}"
             below = marker == "v"
             axes.annotate(
                 text, (layers[chosen][0], edge), (-3, 6 if below else -6),
                 textcoords="offset points", fontsize=9, va="bottom" if below else "top",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8},
             )  # fmt: skip
-    axes.set(yscale="log", xlim=(0.4, LAYERS + 0.6), ylim=(low, high))
+    axes.set(yscale="log", xlim=(0.4, ROOM), ylim=(low, high))
     exponents = range(LOWEST, HIGHEST + 1, 4)
     axes.set_yticks([10.0**exponent for exponent in exponents], [power(10.0**e) for e in exponents])
     axes.minorticks_off()
+    title = "each layer's gradients (root mean square) and outputs (standard deviation)"
+    axes.set_title(title, fontsize=9, loc="left")
     axes.set_ylabel("size")
-    axes.legend(
-        [line for line in axes.lines if line.get_linestyle() != "None"],
-        ["output: its spread", "gradient that arrives (RMS)", "gradient of the weights (RMS)"],
-        loc="lower right",
-        fontsize=9,
-    )
 
 
 def filled(values: list[float | None]) -> np.ndarray:
@@ -303,7 +355,7 @@ def draw_outputs(
         extent=(0.5, len(outputs) + 0.5, 0, 1),
         label="share of a layer's outputs (its root)",
     )
-    axes.set_xlim(0.4, LAYERS + 0.6)
+    axes.set_xlim(0.4, ROOM)
     axes.set_yticks([place for place, _ in ticks], [text for _, text in ticks])
     names = " and ".join(kind if kind == "ReLU" else kind.lower() for kind in kinds)
     title = f"what each layer puts out ({names}): the darker, the more of its outputs"

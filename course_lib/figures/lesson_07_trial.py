@@ -7,18 +7,29 @@ the page, so that pause, stop and a second run take effect at once, and other ce
 import asyncio
 import time
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import traitlets
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import Normal, Stroke
 
 from course_lib.cases import CaseA, trial
 from course_lib.cases.sliced_run import SlicedRun
 from course_lib.datasets import Dataset
 
-from .page_explorer import PageExplorer, choice, ladder, listed, module, rounded, start, toggle
+from .page_explorer import (
+    PageExplorer,
+    choice,
+    frame,
+    ladder,
+    listed,
+    module,
+    rounded,
+    start,
+    toggle,
+)  # fmt: skip
 from .style import PALETTE, new_figure
 
 PASS = 5000  # images of one pass
@@ -35,15 +46,53 @@ FEWEST = 50  # images, before which it says nothing
 RATES: list[float] = [1e-6, 1e-5, 1e-4, 0.001, 0.003, 0.01, 0.03, 0.1]
 BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 LENGTHS = [300, 600, 1200, 2500, PASS]
-FAULTS = {  # a setting: its repair, the fault, and the switches of CaseA
-    "first_weights": ("first weights", "posted weights", ["filters", "weights"]),
-    "momentum": ("momentum 0.9", "no momentum", ["momentum"]),
-    "log_softmax": ("log-softmax", "softmax", ["loss"]),
-    "bias": ("linear bias", "no linear bias", ["bias"]),
-    "upright": ("upright", "mirrored", ["orientation"]),
-    "by_rows": ("ties by rows", "ties by columns", ["ties"]),
-    "shuffled": ("shuffled", "not shuffled", ["shuffle"]),
-}
+
+
+class Fault(NamedTuple):
+    """A fault of case A that one box repairs.
+
+    box: the label of the box, which says what it puts in place. posted: what was there. repair and
+    fault: the two in short, as a run is named by them. switches: those of CaseA.
+    """
+
+    box: str
+    posted: str
+    repair: str
+    fault: str
+    switches: list[str]
+
+
+FAULTS = {
+    "first_weights": Fault(
+        "first weights: He, Xavier",
+        "the filters from N(0, 0.01²), the linear layer's weights uniform from 0 to 0.1",
+        "first weights", "posted weights", ["filters", "weights"],
+    ),
+    "upright": Fault(
+        "images: upright", "rows and columns exchanged, so that images lie on their side, mirrored",
+        "upright", "mirrored", ["orientation"],
+    ),
+    "log_softmax": Fault(
+        "softmax: log-softmax", "softmax, whose powers of e can overflow",
+        "log-softmax", "softmax", ["loss"],
+    ),
+    "bias": Fault(
+        "linear layer: with bias", "without a bias", "linear bias", "no linear bias", ["bias"]
+    ),
+    "by_rows": Fault(
+        "max-pooling ties: by rows",
+        "of equal maxima in a window the first one by columns gets the gradient",
+        "ties by rows", "ties by columns", ["ties"],
+    ),
+    "shuffled": Fault(
+        "order: shuffled", "the images in the order of the file",
+        "shuffled", "not shuffled", ["shuffle"],
+    ),
+    "momentum": Fault(
+        "steps: momentum 0.9", "plain steps, without momentum",
+        "momentum 0.9", "no momentum", ["momentum"],
+    ),
+}  # fmt: skip
 POSTED = {
     "pixels": "raw", "learning_rate": 0.001, "batch_size": 1, **dict.fromkeys(FAULTS, False),
 }  # fmt: skip
@@ -53,15 +102,22 @@ REPAIRED = {
 EXPERIMENTS = {
     "as posted": POSTED,
     "only normalised": {**POSTED, "pixels": "normalised"},
-    "all repaired but the rate": {**REPAIRED, "learning_rate": POSTED["learning_rate"]},
+    "all repaired but the learning rate": {**REPAIRED, "learning_rate": POSTED["learning_rate"]},
 }
 CONTROLS = [
     *(start(name, **settings) for name, settings in EXPERIMENTS.items()),
-    choice("pixels", "pixels", ["raw", "0 to 1", "normalised"]),
-    *(toggle(name, repair) for name, (repair, _, _) in FAULTS.items()),
+    frame(
+        "tick to repair",
+        [
+            choice("pixels", "pixels", ["raw", "0 to 1", "normalised"], "As posted: raw, 0 to 255"),
+            *(toggle(name, each.box, f"As posted: {each.posted}") for name, each in FAULTS.items()),
+        ],
+        counted="repaired",
+        **{name: REPAIRED[name] for name in ("pixels", *FAULTS)},
+    ),
     ladder("learning_rate", "learning rate", RATES),
-    ladder("batch_size", "images a step", [*BATCHES]),
-    ladder("images", "images", [*LENGTHS]),
+    ladder("batch_size", "batch size (images a step)", [*BATCHES]),
+    ladder("images", "images of the next run", [*LENGTHS]),
 ]
 COLOURS = {  # of a run, by its fate, as in the figure of the fates
     "": "black", "lives": "blue", "does not live": "orange", "dead": "vermilion",
@@ -84,9 +140,10 @@ class LiveTrial(PageExplorer):
     stop and clear do the same on the kernel's event loop: they arrive in `pressed`.
 
     numbers: {"runs": [...], "doing": text, "words": text}. Up to three earlier runs come first,
-    then the present one; each has a "label" of its settings, its "fate" ("", "dead", "lives" or
-    "does not live"), the "outcome" in words, the "peak" of its loss as [image, loss], and a list
-    for each of its curves: "images" seen, "loss", "accuracy" and "active" (both in percent).
+    then the present one; each has a "name", a "label" of its settings, its "fate" ("", "dead",
+    "lives" or "does not live"), the "outcome" in words, the "peak" of its loss as [image, loss],
+    the accuracy in its "test" in percent (None before it), and a list for each of its curves:
+    "images" seen, "loss", "accuracy" and "active" (both in percent).
     """
 
     _esm = module("lesson_07_trial.js")
@@ -110,7 +167,7 @@ class LiveTrial(PageExplorer):
         )
         self.seed = seed
         self.run: SlicedRun | None = None  # the present one
-        self.label, self.length = "", 0  # of the present run
+        self.begun, self.label, self.length = 0, "", 0  # of the present run: its number, and so on
         self.earlier: list[dict[str, Any]] = []
         self.doing = "nothing"  # or "training", "paused", "stopped", "finished", "failed"
         self.error = ""
@@ -127,6 +184,7 @@ class LiveTrial(PageExplorer):
         if self.run is not None and self.run.seen:
             self.earlier = [*self.earlier, self._shown(self.run, FEWER)][-KEPT:]
         self.label, self.length = label(self.settings), self.images
+        self.begun += 1 if self.run is None or self.run.seen else 0
         self.run, self.doing = None, "nothing"
         self.run = SlicedRun(case(self.settings), self.dataset, self.images, self.seed)
         self.doing = "paused"
@@ -198,7 +256,7 @@ class LiveTrial(PageExplorer):
             elif button == "stop" and self.doing == "paused":
                 self.doing = "stopped"
             elif button == "clear":
-                self.run, self.earlier, self.doing = None, [], "nothing"
+                self.run, self.earlier, self.doing, self.begun = None, [], "nothing", 0
         except Exception as error:
             self._fail(error)
         self.answer()
@@ -227,8 +285,11 @@ class LiveTrial(PageExplorer):
         }
 
     def _shown(self, run: SlicedRun, points: int) -> dict[str, Any]:
+        tested = run.finished and run.record.accuracy is not None
         return {
-            "label": self.label,
+            "name": f"run {self.begun}",
+            "label": f"{self.label}, {self.length:,} images",
+            "test": rounded(100 * run.record.accuracy) if tested else None,
             "fate": fate(run),
             "outcome": self._outcome(run),
             "peak": peak(run),
@@ -238,11 +299,11 @@ class LiveTrial(PageExplorer):
     def _outcome(self, run: SlicedRun) -> str:
         """What has become of the run, for its line in the list of runs."""
         if run.finished:
-            return f"{in_words(run)}; {100 * run.record.accuracy:.1f} % of the test images right"
-        place = f"image {run.record.seen:,}"
-        if self.doing != "training":
-            place = f"{self.doing} at {place}"
-        return f"{in_words(run)}; {place}" if fate(run) else place
+            return f"ended: {in_words(run)}, test accuracy {100 * run.record.accuracy:.1f} %"
+        doing = self.doing
+        if doing != "training":
+            doing = f"{doing} at image {run.record.seen:,}"
+        return f"{doing}: {in_words(run)}" if fate(run) else doing
 
     def _words(self, shown: dict[str, Any] | None) -> str:
         planned = f"{label(self.settings)}, {self.images:,} images"
@@ -251,13 +312,16 @@ class LiveTrial(PageExplorer):
         if self.run is None or shown is None or not shown["images"]:
             return f"Nothing has been trained yet. The button “train” begins: {planned}."
         run, now = self.run, state_in_words(shown)
+        name = sentence(shown["name"])
         if self.doing == "training":
             if run.record.seen >= self.length:
-                return f"Image {run.record.seen:,}: the training is done; now the test images."
-            return f"Image {now}."
-        words = {"paused": f"Paused at image {now}.", "stopped": f"Stopped at image {now}."}.get(
-            self.doing, f"{sentence(self._outcome(run))}."
-        )
+                return f"{name}: the training is done, and now come the test images."
+            return f"{name} at image {now}."
+        words = f"{name}, {self.doing} at image {now}."
+        if run.finished:
+            present = shown if self.earlier else {**shown, "name": "it"}
+            verdicts = [verdict(each) for each in [*self.earlier, present]]
+            words = f"{name} has ended: {', '.join(verdicts)}."
         same = (label(self.settings), self.images) == (self.label, self.length)
         return words if same else f"{words} Next: {planned}."
 
@@ -267,14 +331,11 @@ class LiveTrial(PageExplorer):
         figure, panels = new_figure(1, 3, size=(9, 3.5))
         draw_axes(panels)
         runs = self.numbers["runs"]
-        looks = [(str(number), "0.45") for number in range(1, len(self.earlier) + 1)]
+        colours = ["0.45"] * len(self.earlier)
         if len(runs) > len(self.earlier):
-            looks.append(("now", PALETTE[COLOURS[runs[-1]["fate"]]]))
-        draw_runs(panels, runs, looks)
-        lines = [
-            f"{name}: {run['label']}. {sentence(run['outcome'])}."
-            for (name, _), run in zip(looks, runs, strict=True)
-        ]
+            colours.append(PALETTE[COLOURS[runs[-1]["fate"]]])
+        draw_runs(panels, runs, colours)
+        lines = [f"{run['name']}: {run['label']}; {run['outcome']}" for run in runs]
         figure.suptitle("\n".join(lines) or "nothing has been trained yet", fontsize=10)
         return figure
 
@@ -285,7 +346,7 @@ class LiveTrial(PageExplorer):
 def case(settings: dict[str, Any]) -> CaseA:
     """Return the case with these settings, in float32, as the table of the diagnoses has it."""
     chosen = [
-        name for setting, (*_, names) in FAULTS.items() if settings[setting] for name in names
+        name for setting, each in FAULTS.items() if settings[setting] for name in each.switches
     ]
     repairs: dict[str, Any] = {name: CaseA.REPAIRED[name] for name in chosen}
     return CaseA(
@@ -315,11 +376,10 @@ def setting_in_words(name: str, settings: dict[str, Any]) -> str:
     if name == "pixels":
         return {"raw": "raw pixels", "0 to 1": "pixels 0 to 1", "normalised": "normalised"}[value]
     if name == "learning_rate":
-        return f"rate {np.format_float_positional(value, trim='-')}"
+        return f"learning rate {np.format_float_positional(value, trim='-')}"
     if name == "batch_size":
-        return f"{value} a step" if value > 1 else "one image a step"
-    repair, fault, _ = FAULTS[name]
-    return repair if value else fault
+        return f"batch size {value}"
+    return FAULTS[name].repair if value else FAULTS[name].fault
 
 
 # From a run to numbers
@@ -380,9 +440,15 @@ def fate(run: SlicedRun) -> str:
 def in_words(run: SlicedRun) -> str:
     died = run.record.died_at
     if died is None:
-        return f"{fate(run)}: {100 * run.record.active_at_the_end:.1f} % of its ReLUs active"
+        return f"{fate(run)}, {100 * run.record.active_at_the_end:.1f} % of ReLUs active"
     images = run.seen[died - 1] if died else 0
-    return f"dead after {images:,} images: {run.record.how}"
+    return f"dead after {images:,} images ({run.record.how})"
+
+
+def verdict(shown: dict[str, Any]) -> str:
+    """A run and its fate, in a few words."""
+    fates = {"dead": "is dead", "": "has not ended"}
+    return f"{shown['name']} {fates.get(shown['fate'], shown['fate'])}"
 
 
 def state_in_words(shown: dict[str, Any]) -> str:
@@ -404,14 +470,14 @@ def sentence(text: str) -> str:
 
 PANELS = {  # what each panel shows: its title, its upper end, and where guessing is
     "loss": ("loss", 5, 2.303),
-    "accuracy": (f"accuracy of the last {RECENT} images, %", 60, 10),
+    "accuracy": (f"accuracy of the last images\n(up to {RECENT}), %; diamond: test", 60, 10),
     "active": ("active ReLUs, %", 100, None),
 }
 
 
 def draw_axes(panels: np.ndarray) -> None:
     for axes, (title, most, guessing) in zip(panels, PANELS.values(), strict=True):
-        axes.set_title(title, fontsize=10)
+        axes.set_title(title, fontsize=10, pad=13)
         axes.set(xscale="log", xlim=(0.9, PASS), ylim=(0, most), xlabel="images seen")
         ticks = [1, 10, 100, 1000]
         axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
@@ -420,17 +486,34 @@ def draw_axes(panels: np.ndarray) -> None:
             axes.text(1.1, guessing, "guessing", color="0.3", fontsize=8, va="top")
 
 
-def draw_runs(panels: np.ndarray, runs: list[dict[str, Any]], looks: list[tuple[str, str]]) -> None:
-    """Draw each run in every panel. looks: of each run, its name and its colour."""
+def draw_runs(panels: np.ndarray, runs: list[dict[str, Any]], colours: list[str]) -> None:
+    """Draw each run in every panel, and a triangle for what is beyond its upper end."""
     for axes, (key, (_, most, _)) in zip(panels, PANELS.items(), strict=True):
         ends = []
-        for run, (name, colour) in zip(runs, looks, strict=True):
+        for run, colour in zip(runs, colours, strict=True):
             values = zip(run["images"], run[key], strict=True)
-            curve = [(image, min(value, most)) for image, value in values if value is not None]
+            curve = [(image, value) for image, value in values if value is not None]
+            tested = key == "accuracy" and run["test"] is not None
+            if not curve and not tested:
+                continue
             if curve:
-                axes.plot(*zip(*curve, strict=True), color=colour, label=name, clip_on=False)
-                ends.append((curve[-1][1], curve[-1][0], name, colour))
+                axes.plot(*zip(*curve, strict=True), color=colour, label=run["name"])
+            image, value = curve[-1] if curve else (run["images"][-1], run["test"])
+            ends.append((min(value, most), image, run["name"], colour))
+            beyond = [image for image, value in curve if value > most]
+            if beyond:
+                look = {"color": colour, "clip_on": False, "label": f"{run['name']}, beyond"}
+                axes.plot(beyond, [1.02 * most] * len(beyond), "^", markersize=4, **look)
+            if tested:
+                look = {"color": colour, "markerfacecolor": "white", "zorder": 3}
+                axes.plot(image, run["test"], "D", label=f"{run['name']}, test", **look)
         draw_names(axes, ends, 0.07 * most)
+    most = PANELS["loss"][1]
+    peaks = [(*run["peak"], run["name"], colour) for run, colour in zip(runs, colours, strict=True)
+             if run["peak"] and run["peak"][1] > most]  # fmt: skip
+    for image, loss, name, colour in peaks[-1:]:
+        text = f"{name}: {loss:,.5g} at image {image:,}"
+        panels[0].text(1.3 * image, 1.01 * most, text, color=colour, fontsize=8)
 
 
 def draw_names(axes: Axes, ends: list[tuple[float, float, str, str]], apart: float) -> None:
@@ -438,4 +521,5 @@ def draw_names(axes: Axes, ends: list[tuple[float, float, str, str]], apart: flo
     level = -np.inf
     for y, x, name, colour in sorted(ends):
         level = max(y, level + apart)
-        axes.text(1.1 * x, level, name, color=colour, fontsize=9, va="bottom")
+        text = axes.text(1.1 * x, level, name, color=colour, fontsize=9, va="bottom")
+        text.set_path_effects([Stroke(linewidth=2.5, foreground="white"), Normal()])

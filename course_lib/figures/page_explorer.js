@@ -3,7 +3,7 @@
 // An explorer's own file follows this one in the same module. It has
 //   create(area, explorer) -> draw(settings, numbers)   makes the picture in the element `area`
 //   compute(settings, numbers) -> numbers               where the page can do without Python
-// and uses explorer.set({name: value}), element, grabbed and number from here.
+// and uses explorer.set({name: value}), element, grabbed, holdPage and number from here.
 
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPES = new Set(["svg", "g", "rect", "circle", "line", "path", "polyline", "polygon", "text", "tspan", "title", "image"]);
@@ -37,14 +37,20 @@ function signed(value, most) {
   return `rgb(${end.map((part) => Math.round(255 + (part - 255) * strength * 0.62)).join(",")})`;
 }
 
-// Let a part of the picture be moved: by the pointer, along with it, and by the arrow keys.
-// at(x, y): the pointer's place in the picture's own units. by(dx, dy): one step of a key.
+// The steps of the keys, to the right and down: Home and End go as far as it goes.
+const STEPS = {
+  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
+  PageUp: [0, -5], PageDown: [0, 5], Home: [-Infinity, 0], End: [Infinity, 0],
+};
+const KEYS = "Arrow keys: one step. Page up and page down: five. Home and end: the first and the last place.";
+
+// Let a part of the picture be moved: by the pointer, along with it, and by keys.
+// at(x, y): the pointer's place in the picture's own units. by(dx, dy): steps, for `by` to keep in range.
 function grabbed(part, picture, { at, by, label }) {
-  change(part, { class: "grab", tabindex: 0, role: "application", "aria-label": label });
+  change(part, { class: "grab", tabindex: 0, role: "application", "aria-label": label, "aria-description": KEYS });
   part.setAttribute("data-lm-suppress-shortcuts", "true");
-  const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   part.addEventListener("keydown", (event) => {
-    const step = steps[event.key];
+    const step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
@@ -61,6 +67,13 @@ function grabbed(part, picture, { at, by, label }) {
     event.preventDefault();
   });
   part.addEventListener("pointermove", (event) => { if (part.hasPointerCapture(event.pointerId)) place(event); });
+  holdPage(part);
+}
+
+// Keep the page from scrolling while a finger moves here: CSS's touch-action does not reach the
+// parts of an SVG picture, and the browser would take the finger away after its first move.
+function holdPage(part) {
+  part.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
 }
 
 // One control, as Python describes it. Returns a function that shows the settings in it.
@@ -72,17 +85,18 @@ function control(parent, spec, explorer) {
     return (settings) => button.setAttribute("aria-pressed", Object.entries(spec.settings).every(
       ([name, value]) => JSON.stringify(settings[name]) === JSON.stringify(value)));
   }
+  if (spec.kind === "group") return group(parent, spec, explorer);
   if (spec.kind === "play") return player(parent, spec, explorer, own);
-  const label = element(parent, "label");
+  const label = element(parent, "label", spec.about ? { title: spec.about } : {});
   if (spec.kind === "toggle") {
-    const box = own(element(label, "input", { type: "checkbox" }));
+    const box = own(element(label, "input", { type: "checkbox", "aria-description": spec.about ?? "" }));
     label.append(spec.label);
     box.addEventListener("change", () => explorer.set({ [spec.name]: box.checked }));
     return (settings) => { box.checked = settings[spec.name]; };
   }
   label.append(spec.label);
   if (spec.kind === "choice") {
-    const menu = own(element(label, "select"));
+    const menu = own(element(label, "select", { "aria-description": spec.about ?? "" }));
     for (const value of spec.values) element(menu, "option", { value }, value);
     menu.addEventListener("change", () => explorer.set({ [spec.name]: menu.value }));
     return (settings) => { menu.value = settings[spec.name]; };
@@ -100,6 +114,21 @@ function control(parent, spec, explorer) {
   };
 }
 
+// Controls that belong together: buttons joined to one control, or a frame with a heading, which may
+// count the settings that have certain values.
+function group(parent, spec, explorer) {
+  const box = element(parent, "div", { role: "group", "aria-label": spec.label, class: `group ${spec.look}` });
+  const heading = element(box, "span", {}, spec.label);
+  const shown = spec.controls.map((each) => control(box, each, explorer));
+  const counted = Object.entries(spec.settings ?? {});
+  return (settings) => {
+    shown.forEach((show) => show(settings));
+    if (!counted.length) return;
+    const count = counted.filter(([name, value]) => settings[name] === value).length;
+    heading.textContent = `${spec.label}: ${count} of ${counted.length} ${spec.counted}`;
+  };
+}
+
 // Take away the controls that mean nothing with these settings (`when` says with which they do),
 // and put them back in their places. What stays is not touched: it may have the focus.
 function keepUseful(bar, parts, specs, settings) {
@@ -114,7 +143,7 @@ function keepUseful(bar, parts, specs, settings) {
 
 // A button that plays, and pauses. It ends at the end, and then begins again from the start.
 function player(parent, spec, explorer, own) {
-  const button = own(element(parent, "button", { type: "button", "aria-pressed": "false" }, spec.label));
+  const button = own(element(parent, "button", { type: "button", "aria-pressed": "false", title: "Escape stops it" }, spec.label));
   let timer = null;
   const stop = () => {
     clearInterval(timer);
@@ -151,12 +180,20 @@ function render({ model, el }) {
   const said = element(card, "div", { class: "unseen", role: "status" });
 
   const sent = () => ({ ...model.get("sent_once"), ...model.get("sent_each_time") });
-  let waiting = false, moved = false, frame = null, saying = null, saving = null;
+  let waiting = false, moved = false, frame = null, saying = null, saving = null, nudging = null;
   const send = () => {  // one question at a time: Python answers the last position only
     if (waiting) { moved = true; return; }
     waiting = true;
     moved = false;
     model.save_changes();
+    nudge(3);
+  };
+  // Jupyter's server holds a small packet back until the page has acknowledged the one before, which
+  // takes a page that has nothing to say 40 ms. So it says something.
+  const nudge = (times) => {
+    clearTimeout(nudging);
+    if (!waiting || times === 0) return;
+    nudging = setTimeout(() => { model.send({ nudge: true }); nudge(times - 1); }, 12);
   };
   const paint = () => {
     frame = null;
@@ -165,6 +202,7 @@ function render({ model, el }) {
     shown.forEach((show) => show(now));
     keepUseful(bar, parts, specs, now);
     draw(now, numbers);
+    if (!inPage) card.dataset.turn = numbers.turn;  // so that one can see which answer is shown
     words.textContent = numbers.words;
     clearTimeout(saying);
     saying = setTimeout(() => { said.textContent = numbers.words; }, 400);
@@ -173,9 +211,10 @@ function render({ model, el }) {
   const explorer = {
     settings,
     stopped: [],
+    stop: () => explorer.stopped.forEach((stop) => stop()),
     numbers: sent,
     set(values, playing = false) {
-      if (!playing) explorer.stopped.forEach((stop) => stop());
+      if (!playing) explorer.stop();
       const same = ([name, value]) => JSON.stringify(model.get(name)) === JSON.stringify(value);
       if (Object.entries(values).every(same)) return;  // nothing to send: no answer would come
       for (const [name, value] of Object.entries(values)) model.set(name, value);
@@ -189,6 +228,7 @@ function render({ model, el }) {
   const parts = [...bar.children];
   const reset = element(bar, "button", { type: "button", "data-lm-suppress-shortcuts": "true" }, "reset");
   reset.addEventListener("click", () => explorer.set(first));
+  card.addEventListener("keydown", (event) => { if (event.key === "Escape") explorer.stop(); });
   const draw = create(area, explorer);
   const answered = () => {
     waiting = false;
@@ -199,8 +239,8 @@ function render({ model, el }) {
   names.forEach((name) => model.on(`change:${name}`, soon));
   paint();
   return () => {
-    explorer.stopped.forEach((stop) => stop());
-    [saying, saving].forEach(clearTimeout);
+    explorer.stop();
+    [saying, saving, nudging].forEach(clearTimeout);
     if (frame !== null) cancelAnimationFrame(frame);
   };
 }

@@ -127,9 +127,7 @@ class PageExplorer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         live, _ = super()._repr_mimebundle_(**options) or ({}, {})
-        data, metadata = bundle(self.still())
-        data["text/plain"] = f"{self.numbers['words']}\n{data['text/plain']}"
-        metadata["image/png"]["alt"] = self.numbers["words"]
+        data, metadata = bundle(self.still(), self.numbers["words"])
         kind = "application/vnd.jupyter.widget-view+json"
         return {**data, kind: live[kind]}, metadata
 
@@ -162,19 +160,37 @@ def ladder(name: str, label: str, values: list[float]) -> dict[str, Any]:
     return {"kind": "ladder", "name": name, "label": label, "values": values}
 
 
-def choice(name: str, label: str, values: list[str]) -> dict[str, Any]:
-    """A menu of texts."""
-    return {"kind": "choice", "name": name, "label": label, "values": values}
+def choice(name: str, label: str, values: list[str], about: str = "") -> dict[str, Any]:
+    """A menu of texts. about: what it does, for whoever points at it."""
+    return {"kind": "choice", "name": name, "label": label, "values": values, "about": about}
 
 
-def toggle(name: str, label: str) -> dict[str, Any]:
-    """A box to tick."""
-    return {"kind": "toggle", "name": name, "label": label}
+def toggle(name: str, label: str, about: str = "") -> dict[str, Any]:
+    """A box to tick. about: what it does, for whoever points at it."""
+    return {"kind": "toggle", "name": name, "label": label, "about": about}
 
 
 def start(label: str, **settings: Any) -> dict[str, Any]:
     """A button that begins an experiment: it puts these settings in place."""
     return {"kind": "start", "label": label, "settings": settings}
+
+
+def segments(label: str, starts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Start buttons of which one is always chosen, joined to one control."""
+    return {"kind": "group", "look": "joined", "label": label, "controls": starts}
+
+
+def frame(
+    label: str, controls: list[dict[str, Any]], counted: str = "", **settings: Any
+) -> dict[str, Any]:
+    """Controls in a frame with a heading.
+
+    counted: a word for the settings that have the values given here; the heading counts them.
+    """
+    return {
+        "kind": "group", "look": "framed", "label": label, "controls": controls,
+        "counted": counted, "settings": settings,
+    }  # fmt: skip
 
 
 def play(name: str, low: float, high: float, step: float, per_second: float) -> dict[str, Any]:

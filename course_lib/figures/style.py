@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
 
-from .colour_contrast import halo, ink
+from .colour_contrast import halo, ink, readable
 from .description import describe
 
 # The palette of Okabe and Ito (https://jfly.uni-koeln.de/color/), which colour-blind readers tell
@@ -29,14 +31,27 @@ PALETTE = {
     "sky": "#3C9AD0",
     "black": "#000000",
 }
+# What recurs from lesson to lesson has one colour everywhere.
+COLOURS = {
+    "ReLU": PALETTE["green"],
+    "cross-entropy": PALETTE["blue"],
+    "filters": PALETTE["blue"],
+    "formula": PALETTE["black"],
+    "fully connected": PALETTE["orange"],
+    "sigmoid": PALETTE["orange"],
+    "squared error": PALETTE["vermilion"],
+    "tanh": PALETTE["purple"],
+    "test images": PALETTE["blue"],
+    "training images": PALETTE["sky"],
+}
 # For numbers with a sign: vermilion below 0, white at 0, blue above.
 SIGNED = LinearSegmentedColormap.from_list(
     "signed", [PALETTE["vermilion"], "white", PALETTE["blue"]]
 )
 CHANNELS = {"red": PALETTE["vermilion"], "green": PALETTE["green"], "blue": PALETTE["blue"]}
 LINE_STYLES = ["-", "--", "-.", ":"]  # colour is never the only signal
-SCREEN_DPI = 100
-PRINT_DPI = 160  # pictures are stored sharper than they are shown
+SCREEN_DPI = 100  # pixels of a page in an inch of a figure
+PRINT_DPI = 160  # pictures are stored sharper than they are shown, and sent so by explorers
 
 
 def new_figure(
@@ -65,34 +80,43 @@ def new_figure(
     return figure, axes
 
 
-def show(figure: Figure, width: int | None = None) -> None:
-    """Display a figure: an output that holds the picture and its description, and one to unfold.
+def show(figure: Figure, sentence: str | None = None, width: int | None = None) -> None:
+    """Display a figure: an output that holds the picture, and one with its caption to unfold.
 
-    width is in CSS pixels; by default the figure's size at 100 pixels an inch. The description
-    is the picture's alternative text, and the plain-text form of the output. JupyterLab shows
-    neither of these, so the second output has it as well, folded up below the picture.
+    sentence: what the figure shows, in one sentence; by default the figure's label, if its maker
+    gave it one. It is the picture's alternative text and the caption below the picture; unfolded,
+    the caption gives the numbers as well. width is in CSS pixels; by default the figure's size at
+    100 pixels an inch. Raises ValueError where there is no sentence.
     """
     from IPython.display import display
 
-    data, metadata = bundle(figure, width)
+    sentence = sentence or str(figure.get_label())
+    if not sentence:
+        raise ValueError(
+            "show was given a figure without a sentence that says what it shows; "
+            'pass one: show(figure, "The loss falls.")'
+        )
+    data, metadata = bundle(figure, sentence, width)
     display(data, metadata=metadata, raw=True)
-    display({"text/html": folded(data["text/plain"])}, raw=True)
+    display({"text/html": caption(sentence, describe(figure))}, raw=True)
 
 
-def folded(description: str) -> str:
-    """Return HTML that shows one line, and the whole description when it is unfolded."""
+def caption(sentence: str, description: str) -> str:
+    """Return HTML that shows the sentence, and the description when it is unfolded."""
     return (
-        "<details><summary>this figure in words</summary>"
+        f"<details><summary>{html.escape(sentence)}</summary>"
         f'<pre style="white-space: pre-wrap">{html.escape(description)}</pre></details>'
     )
 
 
-def bundle(figure: Figure, width: int | None = None) -> tuple[dict[str, str], dict[str, Any]]:
+def bundle(
+    figure: Figure, sentence: str, width: int | None = None
+) -> tuple[dict[str, str], dict[str, Any]]:
     """Return (data, metadata) of a figure as one notebook output."""
-    text = describe(figure)
+    text = f"{sentence}\n{describe(figure)}"
     data = {"image/png": base64.b64encode(to_png(figure)).decode("ascii"), "text/plain": text}
     width = width or round(figure.get_figwidth() * SCREEN_DPI)
-    return data, {"image/png": {"alt": text, "width": width, "needs_background": "light"}}
+    return data, {"image/png": {"alt": sentence, "width": width, "needs_background": "light"}}
 
 
 def to_png(figure: Figure, dpi: float = PRINT_DPI) -> bytes:
@@ -102,6 +126,46 @@ def to_png(figure: Figure, dpi: float = PRINT_DPI) -> bytes:
     FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
     figure.dpi = kept
     return buffer.getvalue()
+
+
+def ramp(count: int) -> list[str]:
+    """Return `count` colours of one hue, light to dark, for quantities that have an order.
+
+    The lightest has a contrast of 3 on white, as lines need it; the darkest is nearly black.
+    """
+    light, middle, dark = (61, 154, 222), (8, 84, 156), (0, 16, 36)
+    shares = np.linspace(0, 1, count)
+    ends = zip(light, middle, dark, strict=True)
+    parts = [np.interp(shares, [0, 0.5, 1], end) / 255 for end in ends]
+    return [to_hex(colour) for colour in np.transpose(parts)]
+
+
+def label_line(axes: Axes, line: Line2D, text: str | None = None, **where: Any) -> Annotation:
+    """Write the name of a line beside its last finite point, in its colour.
+
+    text: by default the line's label. where: as for `label_point`. Returns the text.
+    """
+    finite = np.isfinite(np.asarray(line.get_ydata(), float))
+    return label_point(axes, line, np.flatnonzero(finite)[-1], text, **where)
+
+
+def label_point(
+    axes: Axes, line: Line2D, point: int, text: str | None = None, **where: Any
+) -> Annotation:
+    """Write the name of a line beside one of its points, given by its index, in its colour.
+
+    where: options of matplotlib's `annotate`. xytext is the way from the point to the text, right
+    and up, in points of 1/72 inch; by default the text stands right of it. Returns the text.
+    """
+    x, y = np.asarray(line.get_xdata())[point], np.asarray(line.get_ydata())[point]
+    text = str(line.get_label()).removeprefix("_") if text is None else text
+    right, up = where.setdefault("xytext", (7, 0))
+    side = {
+        "ha": "left" if right > 0 else "right" if right < 0 else "center",
+        "va": "bottom" if up > 0 else "top" if up < 0 else "center",
+    }
+    look = {"fontsize": 10, "color": readable(line.get_color()), "annotation_clip": False}
+    return axes.annotate(text, (x, y), **{"textcoords": "offset points", **side, **look, **where})
 
 
 def draw_image(
@@ -122,11 +186,17 @@ def draw_image(
 
 
 def image_grid(
-    images: np.ndarray, row_names: Sequence[str], title: str | None = None, gap: int = 2
+    images: np.ndarray,
+    row_names: Sequence[str],
+    title: str | None = None,
+    gap: int = 2,
+    column_names: Sequence[str] | None = None,
+    inches: float = 0.62,
 ) -> Figure:
     """Return a figure with a grid of images, a name before each row.
 
-    images is (rows, columns, H, W, C), uint8; row_names has one text for each row.
+    images is (rows, columns, H, W, C), uint8; row_names has one text for each row, column_names one
+    for each column. inches: how large an image is drawn.
     """
     rows, columns, height, width, channels = images.shape
     sheet = np.full(
@@ -136,10 +206,14 @@ def image_grid(
         for column in range(columns):
             top, left = row * (height + gap), column * (width + gap)
             sheet[top : top + height, left : left + width] = images[row, column]
-    figure, axes = new_figure(size=(0.62 * columns + 1.4, 0.62 * rows + 0.3), title=title)
+    size = (inches * columns + 1.4, inches * rows + 0.3)
+    figure, axes = new_figure(size=size, title=title)
     draw_image(axes, sheet)
     axes.spines[:].set_visible(False)
     axes.set_yticks(np.arange(rows) * (height + gap) + height / 2, row_names)
+    if column_names is not None:
+        axes.xaxis.tick_top()
+        axes.set_xticks(np.arange(columns) * (width + gap) + width / 2, column_names)
     axes.tick_params(length=0)
     return figure
 
@@ -153,8 +227,9 @@ def draw_numbers(
     """
     image = draw_image(axes, numbers, title, **{"cmap": "gray", **light_shades(numbers), **options})
     for (row, column), number in np.ndenumerate(numbers):
-        text = f"{number:.{decimals}f}"
-        axes.text(column, row, text, ha="center", va="center", fontsize=10, color="black")
+        text = f"{number:.{decimals}f}".replace("-", "−")
+        colour = ink(image.to_rgba(number)[:3])
+        axes.text(column, row, text, ha="center", va="center", fontsize=10, color=colour)
     return image
 
 
@@ -164,7 +239,7 @@ def frame(
     left: float,
     height: float,
     width: float,
-    colour: str = "vermilion",
+    colour: str = "black",
     inset: float = 0.0,
     **look: Any,
 ) -> Rectangle:

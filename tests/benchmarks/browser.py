@@ -1,13 +1,20 @@
 """How long does a slider take, from the key to the new picture on the screen?
 
-    python -m tests.benchmarks.browser [--moves 100] [--explorer gradients noise ...]
+    python -m tests.benchmarks.browser [--moves 100] [--explorer cliff noise ...]
 
-In a real JupyterLab in a headless Chromium, at the default settings of each explorer. A slider, or
-what can be grabbed, has the focus, and the arrow keys move it, one move after the other: each waits
-until the picture of the one before is there. The clock is the page's own, from the key's event to
-the frame after the new picture is in the page (and has been decoded, where Python sends it). Then
-the key is held down, as in dragging, to see how many pictures come of it and whether they queue; and
-an explorer that the page draws is moved 500 times, to see whether its memory grows.
+In a real JupyterLab in a headless Chromium, at the default settings of each explorer, and the cliff
+at 50 layers, too. A slider, or what can be grabbed, has the focus, and the arrow keys move it, one
+move after the other: each waits until the picture of the one before is there. The clock is the
+page's own, from the key's event to the frame after the new picture is in the page:
+
+- where the page computes, the first change of the picture;
+- where Python computes and the page draws, the picture of Python's answer to this key (each answer
+  has a number of its own, its turn), and nothing that the page moved before;
+- where Python draws, the picture that it sent, decoded.
+
+Then the key is held down, as in dragging, to see how many such pictures come of it and whether they
+queue; and an explorer that the page draws is moved 500 times, to see whether its memory grows, and
+opened several times: from running its cell to the first picture.
 Close other programs first: the load of the machine is printed.
 """
 
@@ -30,55 +37,80 @@ IMPORTS = """
 import numpy as np
 from course_lib import datasets
 from course_lib.figures import (
-    gradient_explorer, lesson_01_data_loading, lesson_02_conv_forward,
-    lesson_04_softmax, lesson_05_minibatch,
+    lesson_01_data_loading, lesson_02_conv_forward, lesson_04_softmax, lesson_05_minibatch,
 )
 dataset, rng = datasets.load(), np.random.default_rng(0)
 """
 EXPLORERS = {
-    "gradients": "gradient_explorer.GradientExplorer()",
     "images": "lesson_01_data_loading.image_browser(dataset.train_images, dataset.train_labels,"
     " dataset.class_names)",
     "windows": "lesson_02_conv_forward.window_explorer(rng.random((10, 10)))",
     "losses": "lesson_04_softmax.loss_explorer()",
     "noise": "lesson_05_minibatch.noise_explorer({'start': rng.normal(0.1, 1, (500, 100))})",
 }
-PAGE_EXPLORERS = tuple(page_explorers.EXPLORERS)  # which the page draws
-# From a key's event to the frame after the picture or the words have changed.
+DEEP_CLIFF = """
+from tests.figures.page_explorers import cliff
+explorer = cliff()
+explorer.depth = 50
+explorer
+"""
+PAGE_EXPLORERS = (*page_explorers.EXPLORERS, "cliff50")  # which the page draws
+# From a key's event to the frame after the picture has changed, or after Python's answer is drawn.
 WATCH_PAGE = """() => {
     window.times = [];
     window.pictures = 0;
-    let pressed = null, drawn = false;
-    document.addEventListener('keydown', () => { pressed ??= performance.now(); }, true);
+    window.pressed = null;
+    let drawn = false;
+    const card = document.querySelector('.course-explorer');
+    const whole = {attributes: true, childList: true, subtree: true, characterData: true};
+    const [part, changes] = 'turn' in card.dataset
+        ? [card, {attributeFilter: ['data-turn']}] : [card.querySelector('.picture'), whole];
+    let turn = card.dataset.turn;
+    document.addEventListener('keydown', () => { window.pressed ??= performance.now(); }, true);
     new MutationObserver(() => {
-        if (drawn) return;
+        if (drawn || part === card && card.dataset.turn === turn) return;
         drawn = true;
+        turn = card.dataset.turn;
         requestAnimationFrame(() => {
             drawn = false;
             window.pictures += 1;
-            if (pressed !== null) window.times.push(performance.now() - pressed);
-            pressed = null;
+            if (window.pressed !== null) window.times.push(performance.now() - window.pressed);
+            window.pressed = null;
         });
-    }).observe(document.querySelector('.course-explorer .picture'),
-               {attributes: true, childList: true, subtree: true, characterData: true});
+    }).observe(part, changes);
 }"""
 # From a key's event to the frame after the picture with the new address has been decoded.
 WATCH = """() => {
     window.times = [];
     window.pictures = 0;
     const picture = document.querySelector('img.widget-image');
-    let pressed = null;
-    document.addEventListener('keydown', () => { pressed = performance.now(); }, true);
+    document.addEventListener('keydown', () => { window.pressed = performance.now(); }, true);
     new MutationObserver(async () => {
         window.pictures += 1;
         await picture.decode().catch(() => {});
         requestAnimationFrame(() => {
-            if (pressed === null) return;
-            window.times.push(performance.now() - pressed);
-            pressed = null;
+            if (window.pressed === null) return;
+            window.times.push(performance.now() - window.pressed);
+            window.pressed = null;
         });
     }).observe(picture, {attributes: true, attributeFilter: ['src']});
 }"""
+SIDEWAYS, UPWARDS = ("ArrowRight", "ArrowLeft"), ("ArrowUp", "ArrowDown")  # there and back
+# From the command to run the cell to the frame after a new card has its picture.
+OPEN = """async () => {
+    const before = document.querySelector('.course-explorer'), start = performance.now();
+    window.jupyterapp.commands.execute('runmenu:run-all');
+    await new Promise((drawn) => {
+        const look = () => {
+            const card = document.querySelector('.course-explorer');
+            const ready = card !== before && card?.querySelector('.picture svg *');
+            requestAnimationFrame(ready ? drawn : look);
+        };
+        look();
+    });
+    return performance.now() - start;
+}"""
+OPENED = 5  # times
 HELD, EVERY = 100, 25  # keys, and milliseconds from one to the next
 
 
@@ -98,6 +130,7 @@ def main():
         folder.mkdir()
         os.environ["PYTHONPATH"] = os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])
         explorer_pages.write_notebooks(folder)
+        explorer_pages.write_notebook(folder / "cliff50.ipynb", DEEP_CLIFF)
         for name in set(options.explorer) - set(PAGE_EXPLORERS):
             explorer_pages.write_notebook(folder / f"{name}.ipynb", IMPORTS + EXPLORERS[name])
         chromium = playwright.chromium.launch(
@@ -117,21 +150,24 @@ def main():
 
 
 def measure(name, page, moves):
-    """Move each slider of the explorer there and back; then hold the key of the first one down."""
+    """Move each slider of the explorer there and back; then hold the key of the first one down.
+
+    Where it has no slider, the field for a number.
+    """
     page.wait_for_selector("img.widget-image")
     page.evaluate(WATCH)
-    handles = [
-        handle
-        for handle in page.locator(".widget-slider .noUi-handle").all()
-        if handle.get_attribute("disabled") is None
-    ]
-    time_moves(name, page, handles, moves)
-    hold(name, page, handles[0])
+    handles, keys = page.locator(".widget-slider .noUi-handle").all(), SIDEWAYS
+    if not handles:
+        handles, keys = page.locator(".widget-text input[type=number]").all(), UPWARDS
+    handles = [handle for handle in handles if handle.get_attribute("disabled") is None]
+    time_moves(name, page, handles, moves, keys)
+    hold(name, page, handles[0], keys)
 
 
 def measure_page(name, page, moves):
     """The same for an explorer that the page draws; and whether the page's memory grows."""
     page.wait_for_selector(".course-explorer .picture *")
+    opening(name, page)
     page.wait_for_timeout(500)
     page.evaluate(WATCH_PAGE)
     handles = page.locator(".course-explorer input[type=range], .course-explorer .grab").all()
@@ -140,6 +176,17 @@ def measure_page(name, page, moves):
     hold(name, page, handles[0])
     sizes = [held_memory(page, handles[0], 0), held_memory(page, handles[0], 500)]
     print(f"  memory of the page: {sizes[0]:.1f} MB, after 500 moves {sizes[1]:.1f} MB", flush=True)
+
+
+def opening(name, page):
+    """Run the cell again and again, its modules imported; print how long its picture takes."""
+    times = []
+    for _ in range(OPENED):
+        page.wait_for_function(browser.KERNEL_IS_IDLE)
+        times.append(page.evaluate(OPEN))
+    low, middle, top = np.percentile(times, [0, 50, 100])
+    label = f"{name}, opened"
+    print(f"{label:32} {OPENED:4} {middle:8.0f} {'':6}   [{low:.0f} .. {top:.0f}]", flush=True)
 
 
 def held_memory(page, handle, moves):
@@ -153,14 +200,14 @@ def held_memory(page, handle, moves):
     return page.evaluate("performance.memory.usedJSHeapSize") / 1e6
 
 
-def time_moves(name, page, handles, moves):
+def time_moves(name, page, handles, moves, keys=SIDEWAYS):
     """Move each handle there and back, each move after the picture of the one before; print."""
     times = []
     for handle in handles:
         handle.focus()
         each = -(-moves // len(handles))
-        for key in ["ArrowRight", "ArrowLeft"] * -(-each // 2):
-            page.evaluate("window.times.length = 0")
+        for key in keys * -(-each // 2):
+            page.evaluate("() => { window.times.length = 0; window.pressed = null; }")
             page.keyboard.press(key)
             try:
                 page.wait_for_function("window.times.length > 0", timeout=3000, polling=5)
@@ -176,12 +223,12 @@ def time_moves(name, page, handles, moves):
     )
 
 
-def hold(name, page, handle):
+def hold(name, page, handle, keys=SIDEWAYS):
     """Press the key again and again without waiting; say how many pictures came of it."""
     handle.focus()
     page.evaluate("window.pictures = 0")
     for number in range(HELD):  # there and back, so that the end is not reached
-        page.keyboard.press("ArrowRight" if number // 5 % 2 else "ArrowLeft")
+        page.keyboard.press(keys[number // 5 % 2 == 0])
         page.wait_for_timeout(EVERY)
     seen = page.evaluate("window.pictures")
     page.wait_for_timeout(300)

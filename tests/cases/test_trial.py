@@ -223,19 +223,56 @@ def test_fates_shows_each_seed_in_its_row_with_the_mark_of_its_state():
     panel = figure.axes[0]
     marks = {c.get_label(): c.get_offsets().tolist() for c in panel.collections}
     assert marks == {
-        "lives": [[40, 0], [40, 0], [50, 2]],
+        "lives": [[40, 0], [40, 0.25], [50, 2]],  # the seeds of a row stand one below the other
         "does not live": [[15, 1]],
-        "dead": [[10, 0]],
+        "dead": [[10, -0.25]],
+        "median of the seeds": [[40, 0], [15, 1], [50, 2]],
     }
     assert [text.get_text() for text in panel.get_yticklabels()] == list(records)
     assert [text.get_text() for text in panel.texts] == [
-        "50.0 % active, lives, 1 of 3 dead at step 3",
+        "50.0 % active, lives,\n1 of 3 dead at step 3",
         "4.0 % active, does not live",
         "50.0 % active, lives",
+        "guessing",
+        "ReLUs (median of the seeds), fate",
     ]
+    assert panel.get_xlim() == (0, 53)
     assert panel.get_ylim() == (2.5, -0.5)  # the first row on top
     assert figure.get_suptitle() == "A title"
     assert 'vertical line "guessing" at 10.0' in describe(figure)
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == [*marks]
+
+
+@pytest.mark.parametrize(
+    ("records", "sentence"),
+    [
+        (
+            {"a": [living(0.41)], "b": [between(0.1)], "c": [dying(3)]},
+            "Only one of 3 networks lives, “a”, and none of the others is as accurate: it has "
+            "41.0 % in the median.",
+        ),
+        (
+            {"a": [living(0.41)], "b": [between(0.5)], "c": [dying(3)]},
+            "Only one of 3 networks lives, “a”; the most accurate, “b”, has 50.0 % in the median.",
+        ),
+        (
+            {"a": [living(0.41)], "b": [living(0.5)], "c": [dying(3)]},
+            "All of the 3 networks live but one, “c”; the most accurate, “b”, has 50.0 % in the "
+            "median.",
+        ),
+        (
+            {"a": [dying(3, 0.1)], "b": [between(0.12)]},
+            "None of the 2 networks lives; the most accurate, “b”, has 12.0 % in the median.",
+        ),
+        (
+            {"a": [living(0.4)], "b": [living(0.5)]},
+            "2 of the 2 networks live; the most accurate, “b”, has 50.0 % in the median.",
+        ),
+    ],
+)
+def test_the_figure_of_fates_says_who_lives(records, sentence):
+    assert pictures.fates(records).get_label() == sentence
 
 
 def test_each_state_has_its_own_mark_and_colour():
@@ -251,7 +288,7 @@ def test_fates_leaves_nothing_outside_the_picture():
     for text in figure.axes[0].texts:
         box = text.get_window_extent()
         assert 0 <= box.x0 and box.x1 <= width and 0 <= box.y0 and box.y1 <= height
-    assert len(figure.axes[0].texts) == 9
+    assert len(figure.axes[0].texts) == 11
 
 
 # The pictures of a trained network
@@ -267,6 +304,8 @@ def test_learning_curves_show_the_history():
     assert curves["test images"].tolist() == [25, 50]
     styles = [line.get_linestyle() for line in accuracy.lines]
     assert len(set(styles)) == 3  # colour is not the only signal
+    named = [text.get_text() for text in (*loss.texts, *accuracy.texts)]
+    assert named == ["training images", "training images", "test images", "guessing"]
 
 
 def test_confusion_has_a_row_for_each_true_class():
@@ -283,32 +322,7 @@ def test_confusion_matrix_writes_the_shares_in_percent():
     assert cells == {(0, 0): "90", (1, 0): "10", (1, 1): "100"}  # (column, row)
     assert [text.get_text() for text in axes.get_yticklabels()] == ["cat", "dog"]
     assert axes.get_ylabel() == "true class"
-
-
-def test_a_filter_becomes_a_picture_from_black_to_white():
-    weight = np.zeros((3, 3, 3))
-    weight[0, 1, 2], weight[2, 0, 0] = 4.0, -1.0
-    picture = results.as_picture(weight)
-    side = results.FILTER_PIXEL
-    assert picture.dtype == np.uint8 and picture.shape == (3 * side, 3 * side, 3)
-    assert (picture[:side, side : 2 * side, 2] == 255).all()
-    assert (picture[2 * side :, :side, 0] == 0).all()
-    assert (picture[side : 2 * side] == 51).all()  # 0 lies a fifth of the way up
-    with np.errstate(all="raise"):
-        assert not results.as_picture(np.ones((3, 3, 3))).any()
-
-
-def test_filters_have_a_row_for_each_set():
-    rng = np.random.default_rng(0)
-    weights = {"before": rng.normal(size=(3, 3, 3, 4)), "after": rng.normal(size=(3, 3, 3, 4))}
-    axes = results.filters(weights).axes[0]
-    sheet = np.asarray(axes.images[0].get_array())
-    side = 3 * results.FILTER_PIXEL
-    assert sheet.shape == (2 * side + 2, 4 * side + 6, 3)
-    np.testing.assert_array_equal(
-        sheet[side + 2 :, side + 2 : 2 * side + 2], results.as_picture(weights["after"][..., 1])
-    )
-    assert [text.get_text() for text in axes.get_yticklabels()] == ["before", "after"]
+    assert "of class cat, 10 % get the answer dog." in axes.figure.get_label()
 
 
 def test_captioned_shows_each_image_under_its_caption():

@@ -175,8 +175,8 @@ def test_explorer_follows_its_controls_and_all_paths_lie_within_the_panel(table)
             assert left <= np.min(x) and np.max(x) <= right
             assert bottom <= np.min(y) and np.max(y) <= top
         words = explorer.figure.get_suptitle()
-        assert words.startswith(f"{name}, mini-batches of {batch_size}: median angle")
-        assert words.endswith(f"steps {-(-128 // batch_size)}")
+        assert words.startswith(f"{name.capitalize()}, mini-batches of {batch_size} image")
+        assert f"128 images make {128 // batch_size} step" in words
 
 
 def test_explorer_needs_enough_images(table):

@@ -29,7 +29,6 @@ from course_lib.figures import lesson_05_minibatch as noise
 from course_lib.figures import lesson_06_gradient_vanishing as depth
 from course_lib.figures import lesson_07_the_verdict as results
 from course_lib.figures.description import describe
-from course_lib.figures.gradient_explorer import GradientExplorer
 
 LESSONS = [case, browser, convolution, pooling, losses, noise, depth, results]
 SMALLEST_TEXT = 8  # in points: 11 pixels on the screen
@@ -57,8 +56,9 @@ def bands(axes):
 
 
 def sizes(axes):
-    depth.sizes(axes, [1, 2], [0.1, 0], "one", ("blue", "-", "o"), 1e-3)
-    depth.sizes(axes, [1, 2], [0.2, 0], "two", ("orange", "--", "s"), 1e-3)
+    depth.sizes(axes, [1, 2], [0.1, 0], "one", (style.PALETTE["blue"], "-", "o"), 1e-3)
+    depth.sizes(axes, [1, 2], [0.2, 0], "two", (style.PALETTE["orange"], "--", "s"), 1e-3)
+    depth.say_zero(axes)
 
 
 class History:
@@ -98,12 +98,25 @@ EXPLORERS = {
     "window_explorer": lambda: convolution.window_explorer(random(8, 8)),
     "loss_explorer": losses.loss_explorer,
     "noise_explorer": noise_explorer,
-    "GradientExplorer": GradientExplorer,
 }
 TABLES = {"kernel_size": 2, "stride": 1}
+POWERS = np.array([1, 4, 16, 64])
 FATES = {"first": [fate(0, 0.1), fate(0.5, 0.4)], "second": [fate(0.04, 0.15)]}
+DEPTHS = {"ReLU": [1, 1, 1, 1.0], "tanh": [1, 0.5, 0.3, 0.2]}
+Z = np.linspace(-6, 6, 121)
+CURVES = {
+    "sigmoid": (1 / (1 + np.exp(-Z)), np.exp(-Z) / (1 + np.exp(-Z)) ** 2, "-"),
+    "tanh": (np.tanh(Z), 1 - np.tanh(Z) ** 2, "--"),
+    "ReLU": (np.maximum(Z, 0), (Z > 0) * 1.0, "-."),
+}
+SIZES = {name: random(19) for name in "abc"}
+ARRIVING = {"small weights": [1e-9, 1e-6, 1e-4, 1e-3], "bias −10": [0, 0, 0, 1e-3]}
 FIGURES = {
-    "architecture": case.architecture,
+    "image_and_planes": lambda: browser.image_and_planes(COLOURS, "test"),
+    "before_and_after": lambda: browser.before_and_after(
+        random(3, 256) / 256, random(3), random(3)
+    ),
+    "architecture": lambda: case.architecture(datasets.load()),
     "window_figure": lambda: convolution.window_figure(table(4, 4), table(3, 3) - 5, 0, 1),
     "window_figure of equal numbers": lambda: convolution.window_figure(
         np.full((3, 3), 2), np.ones((3, 3), int), 0, 0
@@ -111,12 +124,59 @@ FIGURES = {
     "product_figure": lambda: convolution.product_figure(
         table(4, 4), (3, 3), table(10, 6), table(10, 4), list("abcdef")
     ),
+    "answers_figure": lambda: convolution.answers_figure(
+        random(2, 6, 6), {"one": list(random(2, 4, 4)), "two": list(-random(2, 4, 4))}, 1.5
+    ),
+    "maps_figure": lambda: convolution.maps_figure(random(4, 4, 11) - 0.5, {0: "one"}, 1.5),
+    "speeds_figure": lambda: convolution.speeds_figure({"one": 0.1, "two": 0.001}),
+    "ties_figure": lambda: pooling.ties_figure(
+        {"one": table(2, 2), "two": np.zeros((2, 2))},
+        {"largest": lambda window: 1 * (window == window.max()), "none": np.zeros_like},
+    ),
+    "winners_figure": lambda: pooling.winners_figure(
+        COLOURS, random(6, 6), np.tile([1, 2, 4], (3, 1)), "filter 6"
+    ),
+    "step_figure": lambda: pooling.step_figure(
+        np.logspace(-9, -1, 9), {"float64": random(9), "float32": 10 * random(9)}
+    ),
+    "check_figure": lambda: pooling.check_figure({
+        "right": {"x": 1e-9, "weight": 1e-8},
+        "wrong": {"x": 0.5, "weight": 1e-8},
+    }),
     "routing": lambda: pooling.routing(table(4, 4), table(3, 3), table(4, 4), **TABLES),
     "log_sum_exp_figure": lambda: losses.log_sum_exp_figure(np.linspace(-2, 2, 25)),
     "gradient_curves": lambda: losses.gradient_curves(np.linspace(-2, 2, 5))[0],
+    "jacobian_figure": lambda: losses.jacobian_figure(random(3, 3), random(3, 3) - 1),
+    "digits_figure": lambda: losses.digits_figure(table(2, 3, 3), [7, 1], 9),
+    "first_gradients": lambda: losses.first_gradients({
+        "cross-entropy": random(9),
+        "as posted": np.append(random(4), np.nan),
+    }),
     "accuracy_dots": lambda: losses.accuracy_dots({"one": [0.1, 0.2], "two": [0.5]}),
+    "estimate_histograms": lambda: noise.estimate_histograms(
+        {1: 100 * random(99), 16: 40 + 9 * random(99)}, 50
+    ),
+    "weight_paths": lambda: noise.weight_paths({"slow": random(99), "fast": random(99) / 2}, 0.5),
+    "variance_figure": lambda: noise.variance_figure(
+        POWERS,
+        {True: [9.0, 3, 1, 0.4], False: [9.0, 3, 1, 0.3]},
+        {True: 9 / POWERS, False: 8 / POWERS},
+    ),
+    "cosine_figure": lambda: noise.cosine_figure(
+        POWERS, {"early": {"0 Conv2d": random(5, 4)}, "late": {"0 Conv2d": random(5, 4) / 2}}
+    ),
+    "steps_figure": lambda: noise.steps_figure(POWERS, random(5, 4), random(4)),
+    "rate_figure": lambda: noise.rate_figure(
+        [0.1, 0.2, 0.3], {1: 100 * random(5, 3), 16: 90 * random(5, 3)}
+    ),
+    "arrival_figure": lambda: noise.arrival_figure(random(5, 4), random(5, 4)),
     "bands": lambda: panels(bands),
     "sizes": lambda: panels(sizes),
+    "by_depth": lambda: depth.by_depth(np.arange(1, 5), DEPTHS, {"$0.5^d$": 0.5 ** np.arange(4)}),
+    "outputs_and_slopes": lambda: depth.outputs_and_slopes(Z, CURVES),
+    "there_and_back": lambda: depth.there_and_back(SIZES, SIZES, {"a": 0.1, "b": 1, "c": 2}),
+    "by_layer": lambda: depth.by_layer(ARRIVING, depth.PATIENTS),
+    "both_layers": lambda: depth.both_layers({"a": random(3, 20), "b": np.zeros((2, 20))}, 1e-5, 9),
     "over_training": lambda: depth.over_training({"a": recorder()}, 1e-6, 1e-1),
     "learning_curves": lambda: results.learning_curves(History()),
     "confusion_matrix": lambda: results.confusion_matrix(
@@ -127,6 +187,9 @@ FIGURES = {
     "captioned": lambda: results.captioned({"all": [(COLOURS, "cat"), (COLOURS, "dog")]}),
     "fates": lambda: results.fates(FATES, "A title"),
     "draw_numbers": lambda: panels(lambda axes: figures.draw_numbers(axes, table(5, 5))),
+    "draw_numbers from black to white": lambda: panels(
+        lambda axes: figures.draw_numbers(axes, table(5, 5), vmin=0, vmax=9)
+    ),
     "draw_colours": lambda: panels(lambda axes: figures.draw_colours(axes, COLOURS)),
     **{name: (lambda make=make: make().figure) for name, make in EXPLORERS.items()},
 }
@@ -244,10 +307,12 @@ def is_shown(part):
 @every_figure
 def test_a_stored_figure_has_its_words_and_is_the_same_when_it_is_drawn_again(name):
     drawn = FIGURES[name]()
-    data, metadata = figures.bundle(drawn)
-    assert data["text/plain"] == metadata["image/png"]["alt"] == describe(drawn)
+    data, metadata = figures.bundle(drawn, "It shows this.")
+    assert data["text/plain"] == f"It shows this.\n{describe(drawn)}"
+    assert metadata["image/png"]["alt"] == "It shows this."
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert name in EXPLORERS or figures.bundle(FIGURES[name]()) == (data, metadata)
+    again = figures.bundle(FIGURES[name](), "It shows this.")
+    assert name in EXPLORERS or again == (data, metadata)
 
 
 # Colours and texts
@@ -354,7 +419,8 @@ def test_every_colour_of_the_palette_stands_out_on_white():
 
 def places(control):
     """The ends of a control, and a value between them."""
-    if isinstance(control, (ipywidgets.IntSlider, ipywidgets.FloatSlider)):
+    sliders = (ipywidgets.IntSlider, ipywidgets.FloatSlider, ipywidgets.BoundedIntText)
+    if isinstance(control, sliders):
         kind = type(control.value)
         return [control.max, kind((control.min + control.max) / 2), control.min]
     values = [value for _, value in control._options_full]
@@ -364,7 +430,7 @@ def places(control):
 def shows_the_whole_figure(explorer):
     """Whether picture, title and words are those of the figure, drawn from scratch."""
     shown = imread(io.BytesIO(explorer.picture.value))
-    whole = imread(io.BytesIO(figures.to_png(explorer.figure, style.SCREEN_DPI)))[..., :3]
+    whole = imread(io.BytesIO(figures.to_png(explorer.figure, style.PRINT_DPI)))[..., :3]
     assert shown.shape == whole.shape and np.ptp(whole) > 0.9
     title = " ".join(explorer.figure.get_suptitle().split())
     assert title == explorer.title and html.escape(title) in explorer.alternative.value
@@ -394,7 +460,8 @@ def test_where_no_kernel_runs_the_picture_and_its_words_stand_in(name):
     explorer = EXPLORERS[name]()
     data, metadata = explorer._repr_mimebundle_()
     assert set(data) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
-    assert data["text/plain"] == metadata["image/png"]["alt"] == describe(explorer.figure)
+    assert metadata["image/png"]["alt"] == explorer.title
+    assert data["text/plain"] == f"{explorer.title}\n{describe(explorer.figure)}"
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
 
 
@@ -410,7 +477,7 @@ def test_every_control_has_a_label_and_can_be_reached(name):
     explorer.in_words.value = False
     assert explorer.words.value == ""
     *_, said, aids = explorer.view.children
-    assert said is explorer.alternative and accessibility.FOCUS in aids.value
+    assert said is explorer.alternative and isinstance(aids, accessibility.Aids)
     shown = [part for row in explorer.view.children for part in getattr(row, "children", [])]
     assert set(explorer.controls.values()) <= set(shown)
     assert (

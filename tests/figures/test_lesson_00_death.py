@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -71,6 +70,7 @@ def test_every_step_is_the_one_that_the_case_takes(which, number):
         gradients = [step.gradients["conv weight"], step.gradients["linear weight"]]
         np.testing.assert_allclose(shown["gradients"], gradients, rtol=1e-3)
         np.testing.assert_allclose(shown["inputs"], [inputs.min(), inputs.max()], rtol=1e-3)
+        assert shown["negative"] == [(weight[..., k] < 0).sum() for k in range(16)]
 
 
 @BOTH
@@ -78,30 +78,77 @@ def test_every_step_is_the_one_that_the_case_takes(which, number):
 def test_the_fate_is_that_of_the_whole_training(which, number):
     record = case(which).run(in_order(number), images=explorer().trained, seed=0)
     network = recorded(death.ORDERS[number])["networks"][which]
-    assert network["dead"] == (record.died_at is not None)
-    (count,) = re.findall(r"after (\d+) image", network["fate"])
-    assert int(count) == (record.died_at if network["dead"] else explorer().trained)
+    assert (network["died"], network["trained"]) == (record.died_at, explorer().trained)
+    active = np.array(record.active)
+    assert network["least"] == pytest.approx(active.min(), rel=1e-3)
+    assert network["awake"] == (active[record.died_at or 0 :] >= 0.001).sum()
 
 
-def test_the_words_take_the_number_of_images_from_the_training():
+def test_the_words_take_the_number_of_the_image_from_the_training():
     fates = set()
     for order in death.ORDERS:
         posted, repaired = recorded(order)["networks"]
-        fates.add(posted["fate"])
-        assert f"the network is {posted['fate']}" in explorer().numbers["words"]
-        assert repaired["fate"] in explorer().numbers["words"]
-        assert repaired["fate"] not in death.words(explorer().numbers, 0, compare=False) or (
-            repaired["fate"] == posted["fate"]
-        )
+        fates.add(death.fate(posted))
+        known = "dead from image {died} on" if posted["died"] else "alive after {trained} images"
+        assert f"The network is {known.format(**posted)}" in explorer().numbers["words"]
+        here = f"{death.percent(repaired['steps'][0]['active'] / 14_400)} are"
+        assert f"with normalised inputs {here}" in explorer().numbers["words"]
+        assert "normalised" not in death.words(explorer().numbers, 0, 0, compare=False)
     assert len(fates) > 2
 
 
 @pytest.mark.parametrize(
-    ("died", "said"),
-    [(None, "alive after 40 images"), (0, "dead after 0 images"), (1, "dead after 1 image")],
+    ("died", "awake", "said", "found"),
+    [
+        (None, 40, "alive", "at each of images 0 to 39,\n25.0 % or more are active"),
+        (0, 0, "dead from image 0 on", "of images 0 to 39, none\nmakes 1 ReLU in 1,000 active"),
+        (3, 1, "dead from image 3 on", "of images 3 to 39, only 1\nmakes 1 ReLU in 1,000 active"),
+        (3, 2, "dead from image 3 on", "of images 3 to 39, only 2\nmake 1 ReLU in 1,000 active"),
+    ],
 )
-def test_fates(died, said):
-    assert death.fate(died, 40) == said
+def test_fates_and_how_they_were_found_out(died, awake, said, found):
+    network = {"died": died, "awake": awake, "least": 0.25, "trained": 40}
+    assert death.fate(network) == said
+    assert death.evidence(network) == found
+
+
+def silent_map(negative, lowest):
+    maps = death.as_text(np.packbits(np.zeros((16, 30, 30), np.uint8)))
+    return {"maps": maps, "negative": [negative] * 16, "inputs": [lowest, 200]}
+
+
+@pytest.mark.parametrize(
+    ("negative", "lowest", "said"),
+    [
+        (27, 10, "Filter 2 is all negative and every input positive: no sum in map 2 is above 0"),
+        (27, 0, "Filter 2 is all negative and no input is: no sum in map 2 is above 0"),
+        (27, -1, "No sum in map 2 is above 0"),
+        (20, 10, "Filter 2’s negative weights (20 of 27) outweigh the rest: no sum"),
+    ],
+)
+def test_the_cause_is_said_where_the_signs_tell_it(negative, lowest, said):
+    assert death.sums_of_map(silent_map(negative, lowest), 2).startswith(said)
+
+
+def test_every_cause_that_is_named_is_true():
+    named = set()
+    for step in recorded(death.ORDERS[0])["networks"][0]["steps"]:
+        for number in range(16):
+            said = death.sums_of_map(step, number)
+            active = death.unpacked(step)[number].mean()
+            assert (f"{death.percent(active)} of the sums" in said) == (active > 0)
+            if "all negative" in said:
+                assert death.weights_of(step, number).max() <= 0 < step["inputs"][0]
+                named.add(number)
+    assert len(named) > 3
+
+
+def test_an_image_that_wakes_a_dead_network_is_called_an_exception():
+    network = {**recorded(death.ORDERS[2])["networks"][0], "died": 4}
+    assert network["steps"][5]["active"] == 900  # one map of sixteen
+    assert death.fate_in_words(network, 5).endswith("dead from image 4 on, with rare exceptions")
+    assert death.fate_in_words(network, 4).endswith("dead from image 4 on")
+    assert death.fate_in_words(network, 3).endswith("dead from image 4 on")
 
 
 def test_an_order_is_trained_once(monkeypatch):
@@ -130,3 +177,11 @@ def test_the_still_shows_the_same_numbers():
     np.testing.assert_allclose(shares.lines[0].get_ydata(), active)
     one.compare = True
     assert len(one.still().axes) == 8
+
+
+def test_the_still_greys_the_images_from_which_on_the_network_is_dead():
+    one = small_explorer()
+    one.order = death.ORDERS[9]
+    (dead,) = one.still().axes[3].patches
+    assert dead.get_x() == one.numbers["networks"][0]["died"] - 0.5
+    assert not one.still().axes[7].patches  # the other one lives

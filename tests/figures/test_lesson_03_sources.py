@@ -109,6 +109,27 @@ def test_what_is_pointed_at_belongs_to_one_operation():
     assert explorer.numbers["table"] == "dx" and explorer.numbers["outputs"] == [0, 1, 2]
 
 
+def test_a_pixel_is_reached_through_one_cell_of_the_filter_by_each_output():
+    explorer = sources.SourcesExplorer()
+    assert explorer.numbers["used"] == [[3, 0], [2, 1], [1, 2], [0, 3]]  # 4, 3, 2 and 1
+    explorer.pointed = ["convolution", "dx", 1]
+    assert explorer.numbers["used"] == [[1, 0], [0, 1]]
+    explorer.pointed = ["convolution", "dy", 2]
+    assert explorer.numbers["used"] == [[0, 2], [1, 2], [2, 2], [3, 2]]
+    explorer.operation = "max-pooling"
+    assert explorer.numbers["used"] == []
+
+
+def test_the_cells_used_and_dy_make_the_amounts():
+    picture = np.arange(1, 21).reshape(4, 5)
+    explorer = sources.SourcesExplorer(picture=picture, weight=[[5, 0], [7, 9]])
+    weight, dy = np.ravel(explorer.weight), np.ravel(explorer.numbers["dy"])
+    for pixel in range(20):
+        explorer.pointed = ["convolution", "dx", pixel]
+        amounts = [weight[cell] * dy[output] for cell, output in explorer.numbers["used"]]
+        assert amounts == [amount for _, amount in explorer.numbers["sources"][pixel]]
+
+
 def test_a_filter_that_would_carry_is_refused():
     with pytest.raises(ValueError, match="0 to 9"):
         sources.SourcesExplorer(weight=[[10, 2], [3, 4]])
@@ -120,3 +141,14 @@ def test_the_still_writes_the_sum_digit_by_digit():
     middle = [text for text in panel.texts if round(text.get_position()[0]) == 1]
     middle = [text.get_text() for text in middle if text.get_position()[1] == 1]
     assert "".join(middle) == "1234"
+    factors = [text.get_text() for text in explorer.still().axes[3].texts]
+    assert {"4 × 1 =", "3 × 10 =", "2 × 100 =", "1 × 1000 ="} < set(factors)
+
+
+def test_the_still_marks_the_maximum_of_each_window():
+    explorer = sources.SourcesExplorer(operation="max-pooling")
+    marks = explorer.still().axes[0].lines
+    cells = [(round(mark.get_ydata()[0]), round(mark.get_xdata()[0])) for mark in marks]
+    assert cells == [(2, 2), (2, 2), (2, 2), (4, 4)]  # the 8, three times, and the 9
+    assert len({mark.get_color() for mark in marks}) == 4
+    assert [mark.get_label() for mark in marks][2] == "maximum for 100"

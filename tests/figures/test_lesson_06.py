@@ -5,8 +5,9 @@ import pytest
 
 from course_lib import datasets, figures
 from course_lib.diagnostics import Recorder
+from course_lib.figures import colour_contrast
 from course_lib.figures import lesson_06_gradient_vanishing as pictures
-from course_lib.figures.gradient_explorer import compute, verdict
+from course_lib.figures.cliff import compute, verdict
 from course_lib.figures.lesson_06_cliff import EXPERIMENTS as STARTS
 
 PICTOGRAMS = datasets.load("pictograms")
@@ -22,7 +23,7 @@ PICTOGRAMS = datasets.load("pictograms")
 )
 def test_sizes_are_a_line_and_zeros_are_marks_at_the_lower_edge(values, curve, zeros, legend):
     _, axes = figures.new_figure()
-    line = pictures.sizes(axes, [1, 2, 3, 4], values, "a", ("blue", "-", "o"), 1e-9)
+    line = pictures.sizes(axes, [1, 2, 3, 4], values, "a", ("#0072B2", "-", "o"), 1e-9)
     np.testing.assert_array_equal(line.get_ydata(), curve)
     assert [list(mark.get_xdata()) for mark in axes.lines[1:]] == [zeros] * bool(zeros)
     assert all((mark.get_ydata() == 1e-9).all() for mark in axes.lines[1:])
@@ -40,30 +41,43 @@ def recorder(table):
     return made
 
 
-def test_curves_and_heat_map_show_the_weights_alone():
-    table = np.array([[1e-5, 1e-4, 1e-3], [2e-4] * 3, [3e-4] * 3, [1e-2, 1e-2, 0.1]])
-    both = {"a": recorder(table), "b": recorder(table[::-1])}
-    above, other, below, *_ = pictures.over_training(both, 1e-6, 1).axes
-    curves = {line.get_label(): line.get_ydata() for line in above.lines}
-    np.testing.assert_array_equal(curves["first layer"], table[0])
-    np.testing.assert_array_equal(curves["last layer"], table[-1])
-    legend = [text.get_text() for text in above.get_legend().get_texts()]
-    assert legend == ["those between", "last layer", "first layer"]
-    cells = below.collections[0]
-    np.testing.assert_allclose(cells.get_array(), np.log10(table))
-    assert cells.get_clim() == (-6, 0)
-    np.testing.assert_array_equal(cells.get_coordinates()[0, :, 0], [5, 15, 25, 35])
-    np.testing.assert_array_equal(cells.get_coordinates()[:, 0, 1], [0.5, 1.5, 2.5, 3.5, 4.5])
-    assert above.get_title() == "a" and other.get_title() == "b"
+def test_over_training_has_a_line_for_each_layers_weights():
+    table = np.array([[1e-5, 1e-4, 1e-3], [2e-4] * 3, [3e-4, 0, 3e-4], [1e-2, 1e-2, 0.1]])
+    both = {"close": recorder(np.full((4, 3), 1e-2)), "apart": recorder(table)}
+    close, apart = pictures.over_training(both, 1e-6, 1).axes
+    curves = {line.get_label(): line.get_data() for line in apart.lines}
+    np.testing.assert_array_equal(curves["layer 1"], [[5, 15, 25], table[0]])
+    np.testing.assert_array_equal(curves["layer 3"][1], [3e-4, np.nan, 3e-4])
+    np.testing.assert_array_equal(curves["layer 3: exactly 0"], [[15], [1e-6]])
+    named = ["▼ layer 3: exactly 0", "layer 1", "layer 2", "layer 3", "layer 4"]
+    assert [text.get_text() for text in apart.texts] == named and len(close.texts) == 0
+    assert [panel.get_title() for panel in (close, apart)] == ["close", "apart"]
+    darkness = [-colour_contrast.luminance(line.get_color()) for line in close.lines]
+    assert darkness == sorted(darkness)
 
 
-def test_heat_map_crosses_out_what_has_no_logarithm():
+def test_relus_slope_jumps():
+    z = np.linspace(-1, 1, 5)
     _, axes = figures.new_figure()
-    cells = pictures.heat_map(axes, [0, 10], np.array([[0, 1e-3], [np.nan, 1e-2]]), 1e-6, 1)
-    np.testing.assert_array_equal(np.ma.getmaskarray(cells.get_array()), [[1, 0], [1, 0]])
-    (crosses,) = axes.lines
-    assert crosses.get_label() == "exactly 0, or not finite"
-    np.testing.assert_array_equal(crosses.get_data(), [[5, 5], [1, 2]])
+    pictures.slopes(axes, z, (z > 0) * 1.0, "-", "ReLU")
+    left, right, dot, hole = [line.get_xydata().tolist() for line in axes.lines]
+    assert left == [[-1, 0], [-0.5, 0], [0, 0]] and right == [[0, 1], [0.5, 1], [1, 1]]
+    assert dot == [[0, 0]] and hole == [[0, 1]]
+    assert axes.lines[2].get_markerfacecolor() != axes.lines[3].get_markerfacecolor() == "white"
+
+
+def test_predictions_start_from_the_first_layer_forward_and_from_the_last_backward():
+    spreads, gradients = {"a": np.full(5, 3.0)}, {"a": np.full(5, 2.0)}
+    forward, backward = pictures.there_and_back(spreads, gradients, {"a": 0.5}).axes
+    np.testing.assert_allclose(forward.lines[1].get_ydata(), 3 * 0.5 ** np.arange(5))
+    np.testing.assert_allclose(backward.lines[1].get_ydata(), 2 * 0.5 ** np.arange(5)[::-1])
+
+
+def test_both_layers_says_at_how_many_images_nothing_comes_back():
+    watched = {"one": np.array([[1, 0, 0.0], [1, 1, 0]]), "two": np.ones((2, 3))}
+    figure = pictures.both_layers(watched, 1e-3, 10)
+    assert figure.get_label().endswith("in both layers at 1 (one), 0 (two) of 3 images.")
+    assert [text.get_text() for text in figure.axes[0].texts] == ["▼ exactly 0"]
 
 
 # Of each guided experiment: settings to move to, and how the verdict begins then.

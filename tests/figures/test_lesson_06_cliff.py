@@ -1,6 +1,6 @@
 """The cliff: its numbers are right, its words keep to the band, its still shows what it sends."""
 
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -8,9 +8,9 @@ import pytest
 from course_lib import datasets
 from course_lib.cases import CaseA, CaseB
 from course_lib.figures import lesson_06_cliff as cliff
-from course_lib.figures.gradient_explorer import PRESETS, Settings, compute, verdict
-from course_lib.figures.gradient_explorer.build_network import build, pictures
-from course_lib.figures.gradient_explorer.verdict_words import BAND
+from course_lib.figures.cliff import PRESETS, Settings, compute, verdict
+from course_lib.figures.cliff.build_network import build, pictures
+from course_lib.figures.cliff.verdict_words import BAND
 from tests.figures.page_explorers import pictograms
 
 PRAISE = ("healthy", "learns", "fine", "good")
@@ -126,7 +126,9 @@ def test_words_praise_no_network_whose_curve_leaves_the_band():
 
 def test_words_tell_loss_and_accuracy(explorer):
     words = numbers(explorer)["words"]
-    assert words.startswith("Vanishing: the first layer receives 10⁻⁸ of the last. Loss 2.4, accur")
+    assert words.startswith(
+        "Vanishing: the first layer's gradient is 10⁻⁸ of the last one's. Loss 2.4, accur"
+    )
     trained = numbers(explorer, activation="ReLU", first_weights="He", depth=3, steps=50)
     assert " in 50 steps, accuracy " in trained["words"] and trained["accuracy"] > 0.2
     overflowed = numbers(explorer, activation="ReLU", sigma=10.0, depth=50, inputs="raw")
@@ -147,7 +149,7 @@ def test_a_control_is_there_exactly_while_its_setting_matters(explorer):
         first = cliff.as_traits(start)
         before = drawn(numbers(explorer, **first))
         for control in explorer.controls:
-            if control["kind"] in ("start", "play"):
+            if control["kind"] in ("group", "play"):
                 continue
             needs = control.get("when", {})
             shown = all(first[name] == value for name, value in needs.items())
@@ -173,14 +175,72 @@ def test_the_still_shows_the_numbers_that_are_sent(explorer):
     sent = numbers(explorer, depth=30, sigma=0.01)
     above, below = explorer.still().axes
     lines = {line.get_label(): line for line in above.lines}
+    names = {text.get_text(): text for text in above.texts}
     curve = lines["gradient of the weights"].get_ydata()
     sizes = np.array(sent["gradients"])
     inside = sizes >= 1e-24
     np.testing.assert_array_equal(curve, np.where(inside, sizes, np.nan))
     np.testing.assert_array_equal(lines["below the axis"].get_xdata(), 1 + np.flatnonzero(~inside))
-    for name, label, *_ in cliff.COMPANIONS:
-        np.testing.assert_array_equal(np.nan_to_num(lines[label].get_ydata()), sent[name])
+    for (name, label, *_), place in zip(cliff.CURVES, sent["labels"], strict=True):
+        if name != "gradients":
+            np.testing.assert_array_equal(np.nan_to_num(lines[label].get_ydata()), sent[name])
+        assert names[label].xy == (30, 10**place)
     np.testing.assert_allclose(below.images[0].get_array() ** 2, np.array(sent["outputs"]).T)
-    assert above.get_ylim() == (1e-24, 1e4) and above.get_xlim() == below.get_xlim() == (0.4, 50.6)
+    assert above.get_ylim() == (1e-24, 1e4) and above.get_xlim() == below.get_xlim() == (
+        0.4,
+        cliff.ROOM,
+    )
     explorer.depth = 5
     assert explorer.still().axes[0].get_ylim() == (1e-24, 1e4)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"depth": 50},
+        {"depth": 50, "sigma": 0.01},
+        {"depth": 20, "activation": "tanh", "sigma": 10.0},
+    ]
+    + [
+        {"depth": 50, "activation": "ReLU", "sigma": sigma, "inputs": "raw"}
+        for sigma in (1.0, 10.0)
+    ]
+    + [cliff.as_traits(PRESETS["case A, as posted"].but(steps=5)), {"depth": 1}],
+)
+def test_the_still_shows_every_layer_once_wherever_its_gradient_lies(settings, explorer):
+    sent = numbers(explorer, **settings)
+    lines = [line for line in explorer.still().axes[0].lines if str(line.get_marker()) in "ov^x"]
+    drawn = [np.asarray(line.get_xdata())[np.isfinite(line.get_ydata())] for line in lines]
+    assert sorted(np.concatenate(drawn)) == [*range(1, len(sent["gradients"]) + 1)]
+
+
+@pytest.mark.parametrize("settings", [*SWEEP[::7], *PRESETS.values()], ids=str)
+def test_names_of_curves_stand_apart_beside_what_is_drawn(settings, explorer):
+    sent = numbers(explorer, **cliff.as_traits(settings))
+    places = sorted(place for place in sent["labels"] if place is not None)
+    assert (np.diff(places) > cliff.LABEL_GAP - 0.02).all()
+    for (name, *_), place in zip(cliff.CURVES, sent["labels"], strict=True):
+        end = sent[name][-1]
+        assert place is None or abs(np.log10(end) - place) <= cliff.LABEL_GAP + 0.01
+        if name == "gradients":
+            assert (place is not None) == (end is not None and 1e-24 <= end <= 1e4)
+        elif len(sent[name]) == 1 or not sent[name][-2]:
+            assert place is None
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(depth=depth, init=init) for depth in (1, 2, 10, 30, 50) for init in ("normal", "he")]
+    + [preset.but(steps=steps) for preset in PRESETS.values() for steps in (0, 5)]
+    + [Settings(depth=d, activation="ReLU", std=s) for d in (10, 25, 50) for s in (0.3, 0.4, 10.0)],
+    ids=str,
+)
+def test_no_text_in_the_still_lies_on_another(settings, explorer):
+    numbers(explorer, **cliff.as_traits(settings))
+    figure = explorer.still()
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    boxes = [text.get_window_extent() for text in axes.texts]
+    for one, other in combinations(boxes, 2):
+        assert not one.overlaps(other), [text.get_text() for text in axes.texts]
+    assert all(box.x1 <= figure.bbox.width for box in boxes)

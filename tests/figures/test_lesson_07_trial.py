@@ -61,9 +61,20 @@ def test_settings_make_the_case_that_they_name():
     assert live.label(live.POSTED) == "as posted"
     assert live.label(live.EXPERIMENTS["only normalised"]) == "normalised"
     assert (
-        live.label(live.EXPERIMENTS["all repaired but the rate"]) == "all repaired but rate 0.001"
+        live.label(live.EXPERIMENTS["all repaired but the learning rate"])
+        == "all repaired but learning rate 0.001"
     )
-    assert live.label({**live.POSTED, "batch_size": 32, "bias": True}) == "32 a step, linear bias"
+    expected = "batch size 32, linear bias"
+    assert live.label({**live.POSTED, "batch_size": 32, "bias": True}) == expected
+
+
+def test_every_box_repairs_what_its_frame_counts():
+    explorer = LiveTrial(noise())
+    framed = next(each for each in explorer.controls if each.get("look") == "framed")
+    assert len(framed["settings"]) == 8
+    assert {each["name"] for each in framed["controls"]} == set(framed["settings"])
+    rate_and_batch = {"learning_rate": 0.01, "batch_size": 64}
+    assert live.case(framed["settings"] | rate_and_batch) == CaseA.repaired(dtype="float32")
 
 
 @pytest.mark.parametrize("batch_size", [1, 64])
@@ -116,9 +127,37 @@ def test_a_moved_setting_trains_nothing_and_names_the_next_run():
     assert (
         explorer.run is run
         and len(run.seen) == steps
-        and present(explorer)["label"] == "normalised"
+        and present(explorer)["label"] == "normalised, 300 images"
     )
-    assert explorer.numbers["words"].endswith("Next: normalised, 64 a step, 300 images.")
+    assert explorer.numbers["words"].endswith("Next: normalised, batch size 64, 300 images.")
+
+
+def test_runs_keep_their_numbers_and_the_words_tell_the_fate_of_each(dataset):
+    explorer = LiveTrial(dataset, images=300)
+    explorer.train()
+    explorer.begin()  # which another replaces before its first step
+    explorer.train(pixels="normalised", first_weights=True, momentum=True)
+    assert [run["name"] for run in explorer.numbers["runs"]] == ["run 1", "run 2"]
+    words = "Run 2 has ended: run 1 is dead, run 2 lives. Next: as posted, 300 images."
+    assert explorer.numbers["words"] == words
+    for _ in range(4):
+        explorer.begin()
+        explorer.advance(2)
+    assert [run["name"] for run in explorer.numbers["runs"]] == [f"run {i}" for i in range(3, 7)]
+    explorer.press("clear")
+    explorer.begin()
+    assert present(explorer)["name"] == "run 1" and present(explorer)["test"] is None
+
+
+def test_the_still_says_what_is_beyond_the_axis(dataset):
+    explorer = LiveTrial(dataset, images=300)
+    explorer.train()
+    panel = explorer.still().axes[0]
+    named = {line.get_label(): line for line in panel.lines}
+    image, loss = present(explorer)["peak"]
+    assert loss > 5 and image in named["run 1, beyond"].get_xdata()
+    assert f"run 1: {loss:,.5g} at image {image}" in [text.get_text() for text in panel.texts]
+    assert max(named["run 1"].get_ydata()) == pytest.approx(loss, rel=1e-3)
 
 
 def test_numbers_that_overflow_end_the_run():
@@ -129,7 +168,10 @@ def test_numbers_that_overflow_end_the_run():
     explorer.run.record.loss[-1] = np.inf
     explorer.advance()
     json.dumps(explorer.numbers, allow_nan=False)
-    assert "numbers overflowed" in explorer.numbers["words"]
+    assert "numbers overflowed" in present(explorer)["outcome"]
+    assert explorer.numbers["words"] == "Run 1 has ended: it is dead."
+    panel = explorer.still().axes[1]  # too short for an accuracy, but tested
+    assert [line.get_label() for line in panel.lines] == ["guessing", "run 1, test"]
     assert len(explorer.run.seen) == 1
 
 
@@ -165,7 +207,7 @@ def test_buttons_train_pause_go_on_and_stop():
         explorer.pressed = {"button": "pause", "time": 2}
         await asyncio.sleep(0)
         paused = list(explorer.run.seen)
-        assert "Paused at image" in explorer.numbers["words"] and tasks() == 0
+        assert "Run 1, paused at image" in explorer.numbers["words"] and tasks() == 0
         await asyncio.sleep(0.2)
         assert explorer.run.seen == paused
         explorer.press("go on")
@@ -174,7 +216,7 @@ def test_buttons_train_pause_go_on_and_stop():
         assert tasks() == 1
         explorer.press("stop")
         await asyncio.sleep(0)
-        assert "Stopped at image" in explorer.numbers["words"] and tasks() == 0
+        assert "Run 1, stopped at image" in explorer.numbers["words"] and tasks() == 0
         explorer.press("go on")
         assert explorer.doing == "stopped"
 
@@ -191,7 +233,9 @@ def test_a_second_run_begins_beside_the_first_and_only_one_trains():
         assert tasks() == 1
         explorer.answer()
         first, second = explorer.numbers["runs"]
-        assert (first["label"], second["label"]) == ("normalised", "normalised, 64 a step")
+        assert [run["name"] for run in (first, second)] == ["run 1", "run 2"]
+        assert first["label"] == "normalised, 2,500 images"
+        assert second["label"] == "normalised, batch size 64, 2,500 images"
         assert first["outcome"].startswith("stopped at image")
         explorer.press("clear")
         await asyncio.sleep(0)
@@ -217,7 +261,10 @@ def test_a_run_ends_with_its_fate_and_few_messages():
         explorer.press("train")
         await until(lambda: explorer.doing == "finished" and tasks() == 0)
         assert explorer.numbers["turn"] - turn < 10 * (time.monotonic() - begun) + 5
-        assert "of the test images right" in explorer.numbers["words"]
+        assert explorer.numbers["words"].startswith("Run 1 has ended: it ")
+        shown = present(explorer)
+        assert shown["outcome"].endswith(f"test accuracy {shown['test']:.1f} %")
+        assert shown["test"] == pytest.approx(100 * explorer.run.record.accuracy, abs=0.05)
 
     on_a_loop(play)
 

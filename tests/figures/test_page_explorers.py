@@ -48,7 +48,8 @@ def test_settings_have_ranges_and_every_place_gives_numbers_that_json_can_hold(m
 @MAKE
 def test_controls_name_settings_and_stay_in_their_ranges(make):
     explorer = make()
-    for control in explorer.controls:
+    grouped = [control.get("controls", [control]) for control in explorer.controls]
+    for control in sum(grouped, []):
         changes = [control["settings"]] if control["kind"] == "start" else []
         if control["kind"] in ("slider", "play"):
             changes = [{control["name"]: control[end]} for end in ("low", "high")]

@@ -90,15 +90,24 @@ def test_quarters_are_those_of_the_whole_picture():
         assert f"bottom right): {means}" in words
 
 
-def test_show_displays_the_picture_and_its_words_folded(monkeypatch):
+def test_show_displays_the_picture_and_its_sentence_with_the_numbers_folded(monkeypatch):
     shown = []
-    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
-    figure, axes = figures.new_figure(title="a < b")
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.append((data, more)))
+    figure, axes = figures.new_figure()
     axes.plot([1, 2])
+    figure.set_label("It rises, a < b.")
     figures.show(figure)
-    assert [set(data) for data in shown] == [{"image/png", "text/plain"}, {"text/html"}]
-    assert html.escape(describe(figure)) in shown[1]["text/html"]
-    assert "a &lt; b" in shown[1]["text/html"] and "<summary>" in shown[1]["text/html"]
+    (picture, more), (caption, _) = shown
+    assert set(picture) == {"image/png", "text/plain"} and set(caption) == {"text/html"}
+    assert more["metadata"]["image/png"]["alt"] == "It rises, a < b."
+    assert picture["text/plain"] == f"It rises, a < b.\n{describe(figure)}"
+    assert "<summary>It rises, a &lt; b.</summary>" in caption["text/html"]
+    assert html.escape(describe(figure)) in caption["text/html"]
+    figures.show(figure, "Another sentence.")
+    assert shown[2][1]["metadata"]["image/png"]["alt"] == "Another sentence."
+    figure.set_label("")
+    with pytest.raises(ValueError, match="a figure without a sentence .* pass one"):
+        figures.show(figure)
 
 
 def test_colours_are_written_on_the_pixels_where_they_can_be_read():
@@ -112,10 +121,12 @@ def test_colours_are_written_on_the_pixels_where_they_can_be_read():
 
 def test_a_grid_shows_each_image_upright_in_its_place():
     images = np.random.default_rng(0).integers(0, 256, (2, 3, 4, 5, 3), dtype=np.uint8)
-    (axes,) = figures.image_grid(images, ["one", "two"], gap=1).axes
+    (axes,) = figures.image_grid(images, ["one", "two"], gap=1, column_names=list("abc")).axes
     sheet = np.asarray(axes.images[0].get_array())
     np.testing.assert_array_equal(sheet[5:9, 12:17], images[1, 2])
     assert [text.get_text() for text in axes.get_yticklabels()] == ["one", "two"]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["a", "b", "c"]
+    np.testing.assert_array_equal(axes.get_xticks(), [2.5, 8.5, 14.5])  # each 5 wide, 1 apart
 
 
 def test_contrast_is_that_of_the_guidelines():
@@ -170,3 +181,30 @@ def test_the_panels_stay_where_they_are(axes):
         axes.set_ylabel("two\nmore\nlines")
         screen.to_png()
     assert axes.get_position().bounds == before
+
+
+# Names and their colours
+
+
+def test_a_ramp_is_of_one_hue_and_goes_from_light_to_dark():
+    shades = [colour_contrast.contrast(colour) for colour in figures.ramp(5)]
+    assert shades == sorted(shades) and min(shades) >= colour_contrast.MARKS
+    assert figures.ramp(9)[::2] == figures.ramp(5)  # the same quantity has the same colour
+    lightness = [colour_contrast.luminance(colour) ** (1 / 3) for colour in figures.ramp(5)]
+    assert min(-np.diff(lightness)) > 0.08  # five batch sizes can be told apart
+    assert len(figures.ramp(1)) == 1
+
+
+def test_a_line_is_named_at_its_last_finite_point_in_a_colour_that_can_be_read():
+    _, axes = figures.new_figure()
+    (line,) = axes.plot([1, 2, 3], [4, 5, np.nan], color=figures.PALETTE["orange"], label="one")
+    text = figures.label_line(axes, line)
+    assert (text.get_text(), text.xy) == ("one", (2, 5)) and text.get_ha() == "left"
+    assert colour_contrast.contrast(text.get_color()) >= colour_contrast.TEXT
+    other = figures.label_point(axes, line, 0, "two", xytext=(-4, 4))
+    assert (other.get_text(), other.xy) == ("two", (1, 4))
+    assert (other.get_ha(), other.get_va()) == ("right", "bottom")
+
+
+def test_what_recurs_has_a_colour_of_the_palette():
+    assert set(figures.COLOURS.values()) <= set(figures.PALETTE.values())

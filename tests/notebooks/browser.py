@@ -1,5 +1,8 @@
 """A real JupyterLab in a headless Chromium, for the tests that look at what a person sees."""
 
+import base64
+import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -11,6 +14,8 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+
+from jupyterlab.commands import get_app_dir
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 CHROMIUM_OPTIONS = [
@@ -26,6 +31,8 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
+# What a strict server would let a page do: no scripts from elsewhere, and no handlers in its markup.
+POLICY = "script-src 'self' 'unsafe-eval' blob: {own}; style-src 'self' 'unsafe-inline'"
 KERNEL_IS_IDLE = """() => {
     const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
     return context?.isReady && context.session?.kernel?.status === 'idle';
@@ -36,7 +43,10 @@ CELLS_ARE_WAITING = """() => [...document.querySelectorAll('.jp-CodeCell .jp-Inp
 
 @contextmanager
 def jupyterlab(folder, home):
-    """Serve `folder` with JupyterLab on a free local port; yield the address. `home` is scratch."""
+    """Serve `folder` with JupyterLab on a free local port; yield the address. `home` is scratch.
+
+    Where the package `notebook` is installed, the same server has Notebook 7 under /notebooks.
+    """
     port = _free_port()
     for name, values in SETTINGS.items():
         file = Path(home, "settings", "@jupyterlab", f"{name}.jupyterlab-settings")
@@ -58,7 +68,9 @@ def jupyterlab(folder, home):
         f"--port={port}",
         f"--IdentityProvider.token={TOKEN}",
         "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.tornado_settings={ {'headers': {'Content-Security-Policy': _policy()}} }",
     ]
     log = Path(home, "server.log").open("w")
     server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
@@ -70,6 +82,19 @@ def jupyterlab(folder, home):
         server.terminate()
         server.wait(30)
         log.close()
+
+
+def _policy():
+    """POLICY, and the scripts in Jupyter's own pages (they take the token out of the address)."""
+    pages = [Path(get_app_dir(), "static", "index.html")]
+    if notebook := importlib.util.find_spec("notebook"):
+        pages.append(Path(notebook.origin).with_name("templates") / "notebooks.html")
+    texts = [page.read_text(encoding="utf-8") for page in pages]
+    scripts = [
+        script for text in texts for script in re.findall("<script>(.*?)</script>", text, re.S)
+    ]
+    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()) for script in scripts]
+    return POLICY.format(own=" ".join(f"'sha256-{digest.decode()}'" for digest in digests))
 
 
 def _free_port():
@@ -92,17 +117,19 @@ def _wait_until_served(url, server, log, seconds=60):
 class NotebookPage:
     """One notebook, open in a browser tab of its own.
 
-    `problems` collects what the browser's console calls an error, and errors of the page itself.
+    `problems` collects what the browser's console calls an error, as it does what breaks POLICY, and
+    errors of the page itself.
     """
 
-    def __init__(self, browser, address, name, **context_options):
+    def __init__(self, browser, address, name, path="lab/tree", **context_options):
+        """path: "lab/tree" opens it in JupyterLab, "notebooks" in Notebook 7."""
         options = {"viewport": {"width": 1280, "height": 1000}, **context_options}
         self.context = browser.new_context(**options)
         self.page = self.context.new_page()
         self.problems = []
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
+        self.page.goto(f"{address}/{path}/{name}?token={TOKEN}&reset")
         self.page.wait_for_function(KERNEL_IS_IDLE, timeout=90_000)
 
     def _note(self, message):

@@ -4,14 +4,28 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from course_lib import datasets
 from tests.notebooks import browser, explorer_pages
 
 ROOT = Path(__file__).parents[2]
 
 if browser.CHROMIUM is None and not os.environ.get("CI"):
     pytest.skip("Chromium is not installed: no browser tests", allow_module_level=True)
+
+
+IMAGES = """from course_lib import datasets
+from course_lib.figures import lesson_01_data_loading
+
+data = datasets.load()
+lesson_01_data_loading.image_browser(data.train_images, data.train_labels, data.class_names)"""
+# Sliders, and fields for a number: what the arrow keys move.
+HANDLES = {
+    ".widget-slider .noUi-handle": "ArrowRight",
+    ".widget-text input[type=number]": "ArrowUp",
+}
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +37,7 @@ def lab(tmp_path_factory):
     for notebook in (ROOT / "notebooks").glob("*.ipynb"):
         shutil.copy(notebook, folder)
     (course / "data").symlink_to(ROOT / "data")
+    explorer_pages.write_notebook(folder / "images.ipynb", IMAGES)
     with browser.jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
         yield address
 
@@ -49,13 +64,17 @@ def test_notebook_runs_and_its_sliders_move(open_notebook, name):
     notebook = open_notebook(name)
     notebook.run_all()
     assert notebook.tracebacks() == []
-    handles = notebook.page.locator(".widget-slider .noUi-handle")
+    handles = [
+        (handle, key)
+        for selector, key in HANDLES.items()
+        for handle in notebook.page.locator(selector).all()
+    ]
     cards = [explorer_pages.Card(card) for card in notebook.page.locator(".course-explorer").all()]
-    assert handles.count() or cards
-    for number in range(handles.count()):
+    assert handles or cards
+    for handle, key in handles:
         before = notebook.pictures()
-        handles.nth(number).focus()
-        notebook.page.keyboard.press("ArrowRight")
+        handle.focus()
+        notebook.page.keyboard.press(key)
         notebook.wait_for_change(before)
     for card in cards:
         bar, before = card.card.locator("input[type=range]:visible, .grab").first, card.state()
@@ -65,3 +84,34 @@ def test_notebook_runs_and_its_sliders_move(open_notebook, name):
         card.wait_for_change(before)
     assert notebook.tracebacks() == []
     assert notebook.problems == []
+
+
+def test_images_are_leafed_through_by_the_keyboard(open_notebook):
+    """All controls are at least 24 pixels high, and a key that one takes leaves it the focus."""
+    notebook = open_notebook("images.ipynb")
+    notebook.run_all()
+    page, data = notebook.page, datasets.load()
+    controls = {
+        name: page.get_by_role(role, name=name)
+        for role, name in [
+            ("button", "previous"),
+            ("button", "next"),
+            ("combobox", "step through"),
+            ("spinbutton", "image number"),
+        ]
+    }
+    assert min(control.bounding_box()["height"] for control in controls.values()) >= 24
+    first = np.flatnonzero(data.train_labels == 0)[0]  # of the first class in the menu
+    moves = [("next", "Space", 1), ("next", "Enter", 2), ("previous", "Space", 1)]
+    moves += [("image number", "ArrowUp", 2), ("step through", "ArrowDown", first)]
+    for name, key, number in moves:
+        before = notebook.pictures()
+        controls[name].focus()
+        page.keyboard.press(key)
+        notebook.wait_for_change(before)
+        page.wait_for_function(
+            "text => document.querySelector('img.widget-image').alt.startsWith(text)",
+            arg=f"Image {number} (",
+        )
+        assert controls[name].evaluate("control => control === document.activeElement"), name
+    assert notebook.tracebacks() == [] and notebook.problems == []

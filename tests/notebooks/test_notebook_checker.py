@@ -20,10 +20,10 @@ from course_lib.figures.explorer_base import Explorer, slider"""
 PRINT = 'print("epoch 7: loss", 2.3026, "after", 5000, "images")'
 FIGURE = """figure, axes = figures.new_figure(title="Loss")
 line, = axes.plot([0, 1, 2], [2.3, 1.1, 0.6], label="training")
-figures.show(figure)"""
+figures.show(figure, "The numbers, drawn.")"""
 PICTURE = """figure, axes = figures.new_figure()
 figures.draw_image(axes, np.arange(3072).reshape(32, 32, 3) % 251)
-figures.show(figure)"""
+figures.show(figure, "The numbers, drawn.")"""
 WIDGET = """figure, axes = figures.new_figure()
 line, = axes.plot([0, 1], [0, 1])
 def redraw(slope):
@@ -87,6 +87,11 @@ def raise_in_callback(cells):
     cells[5].source = WIDGET.replace("LOW", "0")
 
 
+def raise_in_number_field(cells):
+    field = 'ipywidgets.BoundedIntText(5, min=0, max=10, description="slope")'
+    cells[5].source = "import ipywidgets\n" + WIDGET.replace('slider("slope", LOW, 10, 5)', field)
+
+
 def hide_in_output(cells):
     cells.append(
         new_code_cell(
@@ -102,7 +107,7 @@ def write_to_stderr(cells):
 
 
 def drop_picture(cells):
-    cells[3].source = cells[3].source.replace("figures.show(figure)", "")
+    cells[3].source = cells[3].source.replace('figures.show(figure, "The numbers, drawn.")', "")
 
 
 def skip_cell(cells):
@@ -134,6 +139,7 @@ WRONG = {
     clear_outputs_only: "Unexpected output fields",
     raise_in_cell: "ZeroDivisionError",
     raise_in_callback: "the control 'slope' was moved to 3",
+    raise_in_number_field: "the control 'slope' was moved to 3",
     hide_in_output: "ZeroDivisionError",
     write_to_stderr: "stderr",
     drop_picture: "Missing output fields",

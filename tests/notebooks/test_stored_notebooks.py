@@ -1,5 +1,6 @@
 """What a stored notebook shows where no kernel runs, such as on a repository's page."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -18,34 +19,38 @@ def code_cells(name):
     return [cell for cell in nbformat.read(FOLDER / name, 4).cells if cell.cell_type == "code"]
 
 
+SENTENCE = re.compile(r"[^a-z\n][^\n]{20,238}[.?]")  # one or two, which fit on two lines
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_every_picture_has_its_description(name):
+def test_every_picture_has_a_sentence_that_says_what_it_shows(name):
     pictures = 0
     for cell in code_cells(name):
         for output in cell.outputs:
             if "image/png" in output.get("data", {}):
                 pictures += 1
-                text = output.data["text/plain"]
-                assert "anel" in text and len(text) > 60, cell.source
-                assert text.startswith(output.metadata["image/png"]["alt"])
+                sentence, _, description = output.data["text/plain"].partition("\n")
+                assert sentence == output.metadata["image/png"]["alt"], cell.source
+                assert SENTENCE.fullmatch(sentence), sentence
+                assert "anel" in description and len(description) > 60, cell.source
     assert (pictures == 0) == (name in WITHOUT_PICTURES)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_words_of_every_shown_picture_can_be_unfolded(name):
-    """JupyterLab gives no picture its alternative text, so the words are an output of their own."""
+def test_the_sentence_stands_below_the_picture_and_its_numbers_can_be_unfolded(name):
+    """JupyterLab, and the pages it exports, give no picture its alternative text."""
     for cell in code_cells(name):
         texts = [
-            output.data["text/plain"]
+            output.data["text/plain"].partition("\n")
             for output in cell.outputs
             if output.output_type == "display_data" and "image/png" in output.data
         ]
-        unfolded = [
+        captions = [
             output.data["text/html"]
             for output in cell.outputs
             if "text/html" in output.get("data", {})
         ]
-        assert [style.folded(text) for text in texts] == unfolded, cell.source
+        assert [style.caption(text[0], text[2]) for text in texts] == captions, cell.source
 
 
 @pytest.mark.parametrize("name", NAMES)

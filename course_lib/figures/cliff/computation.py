@@ -9,13 +9,7 @@ from threadpoolctl import ThreadpoolController
 
 from course_lib.cases.posted_parts import SquaredErrorLoss
 from course_lib.datasets import Dataset
-from course_lib.diagnostics.layer_reports import (
-    combine,
-    mean_and_std,
-    norm_and_rms,
-    ratio,
-    summarize,
-)
+from course_lib.diagnostics.layer_reports import ratio, summarize
 from course_lib.nn.layers import Layer, ReLU
 from course_lib.nn.losses import CrossEntropyLoss, Loss
 from course_lib.nn.networks import Sequential, fill_grads, has_params
@@ -36,10 +30,10 @@ MOST_VALUES = 16_384  # in a histogram; of more outputs it counts a part, evenly
 class Result:
     """What `compute` found. Layers are those with weights, n of them, counted from 1.
 
-    rms, l2 (n,): the size of each layer's gradient (of its weights, without the biases) for the
-    mini-batch that comes next: root mean square, and length. step (n,): the length of the next
-    step, divided by the length of the layer's weights. spread, arriving (n,): the standard
-    deviation of each layer's output, and the root mean square of the gradient that arrives there.
+    rms (n,): the size of each layer's gradient (of its weights, without the biases) for the
+    mini-batch that comes next: its root mean square. step (n,): the length of the next step,
+    divided by the length of the layer's weights. spread, arriving (n,): the standard deviation of
+    each layer's output, and the root mean square of the gradient that arrives there.
     activations: names, a of them; number k follows layer k. histograms (a, BINS): the shares of its
     outputs in each bin. saturated, dead (a,): shares, nan where the activation cannot be so.
     loss_before, loss: before the training, and after it. accuracy: after it, the share of the
@@ -50,7 +44,6 @@ class Result:
 
     settings: Settings
     rms: np.ndarray
-    l2: np.ndarray
     step: np.ndarray
     spread: np.ndarray
     arriving: np.ndarray
@@ -81,35 +74,34 @@ def compute(settings: Settings, dataset: Dataset, seed: int = 0) -> Result:
         value = loss_before
         if steps:
             outputs, value = forward(network, loss, x[watched], labels[watched])
-        seen = outputs
+        passes = [outputs]
         if not np.array_equal(following, np.arange(WATCHED)):
-            seen, _ = forward(network, loss, x[following], labels[following])
+            passes.append(forward(network, loss, x[following], labels[following])[0])
         arriving = back(network, loss)
         sizes = np.array([
             measure(layer, y, dy)
-            for layer, y, dy in zip(network.layers, seen, arriving, strict=True)
+            for layer, y, dy in zip(network.layers, passes[-1], arriving, strict=True)
             if has_params(layer) and dy is not None
         ])
         activations = [
-            (type(layer).__name__, combine([summarize(layer, y)]), histogram(layer, y))
+            (type(layer).__name__, *saturated_and_dead(layer, y), histogram(layer, y))
             for layer, y in zip(network.layers, outputs, strict=True)
             if type(layer).__name__ in ENDS
         ]
-    names, shares, histograms = zip(*activations, strict=True) if activations else ((), (), ())
-    overflowed, where = overflow(network, [outputs, seen], arriving)
+    names, saturated, dead, histograms = zip(*activations, strict=True) if activations else [()] * 4
+    overflowed, where = overflow(network, passes, arriving)
     if overflowed is None and not (steps == settings.steps and np.isfinite(value)):
         overflowed, where = len(sizes), "in the loss that follows"
     return Result(
         settings=settings,
         rms=sizes[:, 0],
-        l2=sizes[:, 1],
-        step=settings.learning_rate * sizes[:, 2],
-        spread=sizes[:, 3],
-        arriving=sizes[:, 4],
+        step=settings.learning_rate * sizes[:, 1],
+        spread=sizes[:, 2],
+        arriving=sizes[:, 3],
         activations=names,
         histograms=np.reshape(histograms, (len(names), BINS)),
-        saturated=np.array([share["saturated"] for share in shares], float),
-        dead=np.array([share["dead"] for share in shares], float),
+        saturated=np.array(saturated),
+        dead=np.array(dead),
         loss_before=loss_before,
         loss=value,
         accuracy=accuracy(outputs[-1], labels[watched]),
@@ -186,13 +178,37 @@ def back(network: Sequential, loss: Loss) -> list[np.ndarray | None]:
 
 
 def measure(layer: Layer, y: np.ndarray, dy: np.ndarray) -> tuple[float, ...]:
-    """Return the sizes of a layer with weights, in the order rms, l2, step, spread, arriving.
+    """Return the sizes of a layer with weights, in the order rms, step, spread, arriving.
 
     step: for a learning rate of 1. y, dy: its output, and the gradient that arrives there.
     """
-    length, _ = norm_and_rms(layer.params["weight"])
-    l2, rms = norm_and_rms(layer.grads["weight"])
-    return rms, l2, ratio(l2, length), mean_and_std(y)[1], norm_and_rms(dy)[1]
+    weight, grad = layer.params["weight"], layer.grads["weight"]
+    step = ratio(length(grad), length(weight))
+    return rms(grad), step, float(y.std(dtype=np.float64)), rms(dy)
+
+
+def length(x: np.ndarray) -> float:
+    """Return the L2 norm. In float64, where no square of a float32 overflows or becomes 0."""
+    row = x.ravel(order="K").astype(np.float64)
+    return float(np.sqrt(row @ row))
+
+
+def rms(x: np.ndarray) -> float:
+    """Return the root mean square of all numbers of x."""
+    return length(x) / float(np.sqrt(x.size))
+
+
+def saturated_and_dead(layer: object, y: np.ndarray) -> tuple[float, float]:
+    """Return the share of an activation's outputs that are saturated, and that of its dead units.
+
+    nan where the activation cannot be so, and where an output is not a number.
+    """
+    summary = summarize(layer, y)
+    if np.isnan(summary.mean):
+        return np.nan, np.nan
+    saturated = np.nan if summary.saturated is None else summary.saturated / summary.size
+    dead = np.nan if summary.silent is None else float(summary.silent.mean())
+    return saturated, dead
 
 
 def overflow(

@@ -15,13 +15,13 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def verdict(result: Result) -> str:
-    """Say in one line what is wrong: "vanishing: the first layer receives 10⁻⁶ of the last"."""
+    """Say in one line what is wrong, if anything: "vanishing: layer 1 has a gradient of …"."""
     if result.overflowed is not None:
         trained = f", after {steps(result.steps)} of training" if result.settings.steps else ""
         return f"overflowed at layer {result.overflowed}, {result.where}{trained}"
     found = [share("dead", result.dead, NEARLY_ALL)]
     if found[0]:
-        found.append("" if result.rms.any() else "no layer receives any gradient")
+        found.append("" if result.rms.any() else "no layer has any gradient")
     else:
         found.append(share("saturated", result.saturated, MOST))
         found.append(vanishing(result) or exploding(result))
@@ -43,15 +43,15 @@ def vanishing(result: Result) -> str:
     """The sentence for gradients that fade on the way back, or are next to nothing, or ""."""
     first, last, largest = result.rms[0], result.rms[-1], result.rms.max()
     if largest == 0:
-        return "vanishing: no layer receives any gradient"
+        return "vanishing: no layer has any gradient"
     if first == 0:
         silent = int(np.flatnonzero(result.rms)[0])
-        layers = "layer 1 receives" if silent == 1 else f"layers 1 to {silent} receive"
-        return f"vanishing: {layers} exactly 0"
+        layers = "layer 1 has" if silent == 1 else f"layers 1 to {silent} have"
+        return f"vanishing: {layers} a gradient of exactly 0"
     if first < FADED * last:
-        return f"vanishing: the first layer receives {power(first / last)} of the last"
+        return f"vanishing: the first layer's gradient is {power(first / last)} of the last one's"
     if largest < NOTHING and result.loss > LEARNED:
-        return f"vanishing: no layer receives more than {power(largest)}"
+        return f"vanishing: no gradient is larger than {power(largest)}"
     return ""
 
 
@@ -59,9 +59,11 @@ def exploding(result: Result) -> str:
     """The sentence for gradients that grow on the way back, or are enormous, or ""."""
     first, last, largest = result.rms[0], result.rms[-1], result.rms.max()
     if first > GROWN * last:
-        return f"exploding: the first layer receives {power(first / last)} times the last"
+        return (
+            f"exploding: the first layer's gradient is {power(first / last)} times the last one's"
+        )
     if largest > ENORMOUS:
-        return f"exploding: layer {result.rms.argmax() + 1} receives {power(largest)}"
+        return f"exploding: layer {result.rms.argmax() + 1}'s gradient is {power(largest)}"
     return ""
 
 
@@ -86,23 +88,18 @@ def outside(result: Result) -> str:
     least, most = result.rms.argmin(), result.rms.argmax()
     if result.rms[least] < low:
         done = f", and the loss is only {short(result.loss)}" if result.loss <= LEARNED else ""
-        return f"below the band: layer {least + 1} receives {short(result.rms[least])}{done}"
+        return f"below the band: layer {least + 1}'s gradient is {short(result.rms[least])}{done}"
     if result.rms[most] > high:
-        return f"above the band: layer {most + 1} receives {short(result.rms[most])}"
+        return f"above the band: layer {most + 1}'s gradient is {short(result.rms[most])}"
     return ""
 
 
 def healthy(result: Result) -> str:
     """The sentence for a network in which nothing is wrong, and every gradient in the BAND."""
     if len(result.rms) == 1:
-        return "healthy: the only layer receives its gradient"
+        return "healthy: the only layer has a gradient"
     ratio = result.rms[0] / result.rms[-1]
-    return f"healthy: the first layer receives {short(ratio)} times the gradient of the last"
-
-
-def progress(result: Result) -> str:
-    """Say in one line what the loss is, and how far the next step goes in the first layer."""
-    return f"{loss_so_far(result)}. The {next_step(result)}."
+    return f"healthy: the first layer's gradient is {short(ratio)} times the last one's"
 
 
 def loss_so_far(result: Result) -> str:
@@ -128,8 +125,8 @@ def steps(count: int) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as "98 %". "100 %" is all of them, without exception."""
-    return "over 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
+    """A share as "98 %", halves up as in the page. "100 %" is all of them, without exception."""
+    return "over 99 %" if 0.995 <= share < 1 else f"{np.floor(100 * share + 0.5):.0f} %"
 
 
 def power(value: float) -> str:

@@ -1,4 +1,4 @@
-"""The networks that the explorer can show, with their initial weights and their images."""
+"""The networks behind the cliff, with their first weights and their images."""
 
 from functools import lru_cache
 

@@ -1,11 +1,8 @@
-"""Settings to start from: the two cases, as posted and repaired, and each of the diagnoses."""
+"""Settings to start from: the two cases, as posted and repaired."""
 
 from course_lib.cases import CaseA, CaseB
-from course_lib.cases.diagnoses import DIAGNOSES
 
 from .settings import Settings
-
-LOGARITHM = 6  # this diagnosis is about how the loss is computed, which is not among the settings
 
 
 def of_case_a(case: CaseA) -> Settings:
@@ -33,13 +30,8 @@ def of_case_b(case: CaseB) -> Settings:
 
 
 PRESETS = {
-    "start": Settings(),
     "case A, as posted": of_case_a(CaseA()),
     "case A, repaired": of_case_a(CaseA.repaired()),
     "case B, as posted": of_case_b(CaseB()),
     "case B, repaired": of_case_b(CaseB.repaired()),
-} | {
-    f"diagnosis {each.number}: {each.title.lower()}": of_case_a(CaseA(**each.switches))
-    for each in DIAGNOSES
-    if each.number != LOGARITHM
 }
