@@ -282,9 +282,9 @@ def repaired_in_words(step: dict[str, Any]) -> str:
     """Say how the second network does, and what it has got that the first one lacks."""
     if not step["active"]:
         return "none is active"
-    text = f"{percent(step['active'] / RELUS)} are"
+    text = f"{percent(step['active'] / RELUS)} are active"
     if max(step["probabilities"]) < UNDECIDED and all(step["gradients"]):
-        text += ": little is learned yet, but gradients flow"
+        text += ": little learned yet, but gradients flow"
     return text
 
 

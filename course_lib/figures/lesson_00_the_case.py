@@ -25,7 +25,7 @@ STAGES = [
     ("image", 92, 92),
     ("feature maps", 118, 118),
     ("none below 0", 118, 118),
-    ("half as large", 60, 60),
+    ("half as wide", 60, 60),
     ("one row", 14, 200),
     ("sums", 36, 200),
     ("probabilities", 40, 200),

@@ -22,8 +22,8 @@ def image_and_planes(image: np.ndarray, name: str) -> Figure:
     means = image.mean(axis=(0, 1))
     which = list(CHANNELS)[means.argmax()]
     figure.set_label(
-        f"Each plane is a picture in grey, and together they are the {name} in colour; the "
-        f"{which} one is the brightest, with a mean of {means.max():.0f} of 255."
+        f"Each plane is a grey picture, and together they are the {name} in colour; the "
+        f"{which} plane is the brightest, with a mean of {means.max():.0f} out of 255."
     )
     return figure
 
@@ -72,8 +72,8 @@ def before_and_after(share: np.ndarray, mean: np.ndarray, std: np.ndarray) -> Fi
     rows[2, 1].set_xlabel("value that the network gets")
     before = ", ".join(f"{255 * each:.0f}" for each in mean[:-1]) + f" and {255 * mean[-1]:.0f}"
     figure.set_label(
-        f"Before, the three channels have means of {before}; after, each has mean 0 and standard "
-        "deviation 1, and its curve has kept its shape."
+        f"Before normalisation, the three channels have means of {before}; afterwards, each has "
+        "mean 0 and standard deviation 1, and its curve has kept its shape."
     )
     return figure
 

@@ -60,8 +60,8 @@ def window_figure(picture: np.ndarray, weight: np.ndarray, row: int, column: int
     frame(panels[0], row, column, KH, KW, label="the window")
     frame(panels[4], row, column, 1, 1, label="this window's output")
     figure.set_label(
-        f"The {weight.size} pixels of the window, each times its weight, add up to "
-        f"{sums[row, column]}, number {known} of {sums.size} in the output."
+        f"The {weight.size} pixels of the window, each multiplied by its weight, add up to "
+        f"{sums[row, column]}, which is output {known} of {sums.size}."
     )
     return figure
 
@@ -191,8 +191,8 @@ def product_figure(
         axes.tick_params(length=0, labelsize=9)
     centre_picture(panels[0, 0], picture, f"the picture and its {places} windows")
     figure.set_label(
-        f"Each of the {places} windows is a column, each of the {count} filters a row, and where "
-        "a row and a column meet stands the filter's answer to the window."
+        f"Each of the {places} windows is a column and each of the {count} filters a row; the "
+        "number where they meet is that filter's output for that window."
     )
     return figure
 
@@ -221,7 +221,7 @@ def speeds_figure(seconds: Mapping[str, float]) -> Figure:
     axes.set_xlabel("images a second; each line is ten times the one before")
     first, fastest = next(iter(speeds)), max(speeds, key=lambda name: speeds[name])
     figure.set_label(
-        f'While "{first}" computes one image, "{fastest}" computes '
+        f'In the time in which "{first}" computes one image, "{fastest}" computes '
         f"{speeds[fastest] / speeds[first]:,.0f}."
     )
     return figure

@@ -38,7 +38,7 @@ function inside(settings, picture) {
 const LEFT = { x: 16, y: 34, size: 300 }, RIGHT = { x: 592, y: 34, size: 272 };
 const MIDDLE = { x: 372, y: 34, cell: 48 };  // the filter; 3x3
 const PRODUCTS = { x: 372, y: 216, cell: 48 };
-const ROW = { x: 334, y: 312, cell: 29, columns: 9 };  // the filter, unrolled; columns: shown of the windows
+const ROW = { x: 326, y: 312, cell: 29, gap: 20, columns: 9 };  // the filter, unrolled; columns: shown of the windows
 const SUM = { x: 372, y: 396 };
 const INK = "#1a1a1a";
 
@@ -73,14 +73,14 @@ export function create(area, explorer) {
     title(PRODUCTS.x, 204, "each pixel × its weight"),
     title(RIGHT.x, 22, "the output"),
   ];
-  const key = element(picture, "text", { x: RIGHT.x, y: 368, "font-size": 12, fill: "#5f5f5f" });
-  for (const [value, text] of [[1, "above 0"], [0, "0"], [-1, "below 0"]]) {
-    element(key, "tspan", { style: `fill: ${signed(value, 1)}; stroke: #8a8a8a; stroke-width: 0.6px`, "font-size": 16 }, "■");
-    element(key, "tspan", {}, ` ${text}   `);
-  }
+  [[1, "above 0"], [0, "0"], [-1, "below 0"]].forEach(([value, text], i) => {
+    const x = RIGHT.x + [0, 82, 126][i];
+    element(picture, "rect", { x, y: 358, width: 12, height: 12, fill: signed(value, 1), stroke: "#8a8a8a" });
+    element(picture, "text", { x: x + 18, y: 368, "font-size": 12, style: "fill: #5f5f5f" }, text);
+  });
   const unrolledTitles = [
     title(ROW.x, ROW.y - 8, "the filter as a row"),
-    title(ROW.x + 9 * ROW.cell + 4, 22, ""),
+    title(ROW.x + 9 * ROW.cell + ROW.gap, 22, ""),
     title(ROW.x, ROW.y + ROW.cell + 20, "row × column = one output"),
   ];
   const left = element(picture, "g"), products = element(picture, "g"), column = element(picture, "g");
@@ -164,7 +164,7 @@ function drawUnrolled(group, numbers, window, cell, milliseconds) {
   const { picture, output, weight } = numbers, size = ROW.cell, height = weight.flat().length;
   const OW = output[0].length, here = numbers.row * OW + numbers.column;
   const first = Math.max(0, Math.min(here - 4, output.length * OW - ROW.columns));
-  const x = ROW.x + height * size + 4, top = ROW.y - height * size - 4, most = largest(output);
+  const x = ROW.x + height * size + ROW.gap, top = ROW.y - height * size - 4, most = largest(output);
   const shade = (value) => (value === null ? "#f4f4f4" : signed(value, most));
   tiles(group, ROW, size, [weight.flat()], (value) => signed(value, largest(weight)), true, 12);
   output.flat().slice(first, first + ROW.columns).forEach((value, k) => {

@@ -63,7 +63,7 @@ def routing(x: np.ndarray, dy: np.ndarray, dx: np.ndarray, kernel_size: int, str
     meet = " Where several arrive, they add." if len(arrived) < np.count_nonzero(dy) else ""
     figure.set_label(
         f"Each of the {dy.size} windows sends its gradient to its maximum: "
-        f"{len(arrived)} of {dx.size} pixels get something, and the others nothing.{meet}"
+        f"{len(arrived)} of {dx.size} pixels receive one, and the others receive nothing.{meet}"
     )
     return figure
 
@@ -136,8 +136,8 @@ def winners_figure(
     draw_image(panels[2], 1 * (feature_map > 0), "white: above 0")
     draw_image(panels[3], -winners, "white: one winner", vmin=-4, vmax=-1)
     figure.set_label(
-        f"Where all four pixels of a window are 0, all four win: in {empty.mean():.0%} of the "
-        f"windows of this map ({name})."
+        f"Where all four pixels of a window are 0, all four count as its maximum; this is so in "
+        f"{100 * empty.mean():.0f} % of the windows of this map ({name})."
     )
     return figure
 
@@ -172,7 +172,8 @@ def step_figure(steps: np.ndarray, errors: Mapping[str, Sequence[float]]) -> Fig
     axes.text(3e-10, 1e-5, "eps / h, rounding error:\nfew digits are left", va="center")
     axes.text(1e-5, 0.2, "eps / h", va="center")
     figure.set_label(
-        "As the step shrinks the error falls, until rounding makes it grow again: the best step is "
+        "As the step shrinks, the error falls, until rounding makes it grow again: the best "
+        "step is "
         + listed([f"{in_short(steps[np.argmin(each)])} in {name}" for name, each in errors.items()])
         + "."
     )
@@ -206,7 +207,8 @@ def check_figure(errors: Mapping[str, Mapping[str, float]], limit: float = 1e-6)
     spoiled = [name for name in names if bad[name] > limit]
     spared = [name for name in names if name not in spoiled]
     figure.set_label(
-        f"{wrong} spoils the gradients of {listed(spoiled)}, and leaves those of {listed(spared)}."
+        f"{wrong} spoils the gradients of {listed(spoiled)}; those of {listed(spared)} are as they "
+        "should be."
     )
     return figure
 

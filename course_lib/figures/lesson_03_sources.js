@@ -166,7 +166,7 @@ function addition(amounts) {
 
 const HUES = ["#0072B2", "#C58600", "#009E73", "#CC79A7"];  // of 1, 10, 100 and 1000
 const INKS = ["#ffffff", "#000000", "#000000", "#000000"];  // read on them
-const INK = "#1a1a1a", SOFT = "#5f5f5f", PALE = "#8c8c8c", LINE = "#c8c8c8";
+const INK = "#1a1a1a", SOFT = "#5f5f5f", PALE = "#6b6b6b", LINE = "#c8c8c8";
 const HEAD = 34, TOP = 46;  // where the headings are written, and where the tables begin
 const X = { left: 12, width: 180 }, DY = { left: 218, width: 144 }, DX = { left: 392, width: 310 };
 const SUM = { left: 724, right: 874, digit: 20 };

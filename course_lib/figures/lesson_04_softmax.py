@@ -58,8 +58,8 @@ def log_sum_exp_figure(z: np.ndarray) -> Figure:
     label_line(right, rising, "if 0 belongs to\nthe right class", xytext=(-18, 4), va="top")
     right.set(xlabel="logit z", ylabel="loss, −log p", title="cross-entropy")
     figure.set_label(
-        "Log-sum-exp is the maximum with its corner rounded off, and so the loss ends in a "
-        "straight line: however wrong the network is, its slope stays."
+        "Log-sum-exp is the maximum with its corner rounded off, so the loss approaches a straight "
+        "line: however wrong the network is, the slope of its loss does not fade."
     )
     return figure
 
@@ -82,7 +82,7 @@ def jacobian_figure(right: np.ndarray, faulty: np.ndarray) -> Figure:
             axes.text(count - 0.35, row + 0.37 * (row < 0), text, va="center")
     *others, last = row_sums(faulty)
     said = f"the rows add up to {', '.join(others)} and {last}.".replace("-", "−")
-    figure.set_label(f"With the outer product every row adds up to 0; with one number {said}")
+    figure.set_label(f"With the outer product, every row adds up to 0; with one number {said}")
     return figure
 
 
@@ -102,7 +102,8 @@ def digits_figure(images: np.ndarray, labels: Sequence[int], highest: float) -> 
         draw_image(axes, image, str(label), vmin=0, vmax=highest)
     size = "×".join(str(length) for length in images.shape[1:])
     figure.set_label(
-        f"Digits of {size} pixels, from 0, black, to {highest:g}, white: coarse, but easy to read."
+        f"Digits of {size} pixels, with values from 0 (black) to {highest:g} (white): coarse, but "
+        "easy to read."
     )
     return figure
 
@@ -133,7 +134,7 @@ def first_gradients(sizes: dict[str, np.ndarray]) -> Figure:
     beside = " and ".join(f"{median:.1f} ({other})" for median, other in others)
     figure.set_label(
         f"The first layer's gradient is smallest in the variant “{name}”: its median is "
-        f"{lowest:.1f}, beside {beside}."
+        f"{lowest:.1f}, against {beside}."
     )
     return figure
 
@@ -175,11 +176,11 @@ def who_learns(medians: dict[str, float], enough: float = 50) -> str:
     above = [f"{name} ({value:.0f} %)" for name, value in medians.items() if value > enough]
     others = [value for value in medians.values() if value <= enough]
     if not above:
-        return f"No median lies above {enough:g} %; the highest is {max(others):.0f} %."
-    rest = f"; none of the others is above {max(others):.0f} %" if others else ""
+        return f"No median accuracy is above {enough:g} %; the highest is {max(others):.0f} %."
+    rest = f"; no other is above {max(others):.0f} %" if others else ""
     *first, last = above
     listed = f"{', '.join(first)} and {last}" if first else last
-    return f"Above {enough:g} %, by their medians: {listed}{rest}."
+    return f"The median accuracy is above {enough:g} % with {listed}{rest}."
 
 
 # The explorer

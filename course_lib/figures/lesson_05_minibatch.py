@@ -88,8 +88,9 @@ def estimate_histograms(estimates: dict[int, np.ndarray], truth: float) -> Figur
     panels[-1].set_xlabel("estimate of the mean brightness, %")
     few, many = min(off), max(off)
     figure.set_label(
-        f"Means of {many} images are off by {off[many]:.1f} percentage points (standard "
-        f"deviation), those of {few} by {off[few]:.1f}, {off[few] / off[many]:.1f} times as much."
+        f"The means of {many} images are off by {off[many]:.1f} percentage points (standard "
+        f"deviation); those of {few} are off by {off[few]:.1f}, "
+        f"{off[few] / off[many]:.1f} times as much."
     )
     return figure
 
@@ -125,8 +126,8 @@ def weight_paths(paths: dict[str, np.ndarray], truth: float, arrived: int = 60) 
     right.text(t[-1], truth, "  the mean", va="center")
     sizes = [float(np.sqrt(np.mean(each**2))) for each in off.values()]
     figure.set_label(
-        f"At the constant rate the weight goes on hovering around the mean, off by {sizes[0]:.1f} "
-        f"percentage points; at the falling one it settles, off by {sizes[1]:.1f}."
+        f"At the constant rate, the weight keeps hovering around the mean, {sizes[0]:.1f} "
+        f"percentage points off; at the falling rate it settles, {sizes[1]:.1f} off."
     )
     return figure
 
@@ -162,8 +163,8 @@ def variance_figure(
     log_axis(axes, "images in a mini-batch, B", sizes)
     less = 1 - drawn[False][-1] / drawn[True][-1]
     figure.set_label(
-        f"The variance falls as 1/B; at B = {sizes[-1]}, drawing without replacement leaves "
-        f"{100 * less:.0f} % less of it than drawing with."
+        f"The variance falls as 1/B; at B = {sizes[-1]}, it is {100 * less:.0f} % smaller when the "
+        "images are drawn without replacement."
     )
     return figure
 
@@ -194,8 +195,8 @@ def cosine_figure(sizes: np.ndarray, samples: dict[str, dict[str, np.ndarray]]) 
     one = " and ".join(f"{each[:, 0].max():.2f} {state}" for state, each in middles.items())
     many = min(each[:, -1].min() for each in middles.values())
     figure.set_label(
-        f"The median cosine of one image is at most {one}; with {sizes[-1]} images it is at least "
-        f"{many:.2f}."
+        f"With one image, the median cosine is at most {one}; with {sizes[-1]} images, it is at "
+        f"least {many:.2f}."
     )
     return figure
 
@@ -216,8 +217,8 @@ def steps_figure(k: np.ndarray, cosines: np.ndarray, formula: np.ndarray) -> Fig
     log_axis(axes, "k, images seen", k)
     apart = np.abs(np.median(cosines, axis=0) - formula).max()
     figure.set_label(
-        "Steps of one image come to point as one mini-batch of the same images would: the median "
-        f"of {len(cosines)} walks is never farther than {apart:.2f} from the formula."
+        "Added up, steps of one image point much as one mini-batch of the same images would: the "
+        f"median of {len(cosines)} walks is never more than {apart:.2f} from the formula."
     )
     return figure
 
@@ -251,8 +252,8 @@ def best_rates(rates: Sequence[float], accuracy: dict[int, np.ndarray]) -> str:
     here, there = few.argmax(), many.argmax()
     return (
         f"Batch size {small} does best at a rate of {rates[here]} ({few[here]:.0f} %), batch size "
-        f"{large} at {rates[there]} ({many[there]:.0f} %), where batch size {small} reaches "
-        f"{few[there]:.0f} %."
+        f"{large} at {rates[there]} ({many[there]:.0f} %); at that rate, batch size {small} "
+        f"reaches {few[there]:.0f} %."
     )
 
 
@@ -270,8 +271,8 @@ def arrival_figure(losses: np.ndarray, lengths: np.ndarray) -> Figure:
     panels[0].set_title("loss over all the images")
     panels[1].set_title("length of the full gradient")
     figure.set_label(
-        f"With steps of one image, the loss falls to {said[0]} of its start and the full "
-        f"gradient's length to {said[1]}, by the medians: it arrives."
+        f"With steps of one image, the loss falls to {said[0]} of its initial value and the length "
+        f"of the full gradient to {said[1]} (medians): the training gets to a minimum."
     )
     return figure
 

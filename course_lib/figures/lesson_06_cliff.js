@@ -8,7 +8,7 @@
 
 const CHART = { left: 58, right: 556, top: 22, bottom: 284, low: -24, high: 4, layers: 50 };
 const CURVES = {  // each with a darker colour for its name
-  gradients: { name: "gradient of the weights", stroke: "#0072B2", "stroke-width": 2, ink: "#0072B2" },
+  gradients: { name: "gradient of the weights", stroke: "#0072B2", "stroke-width": 2, ink: "#005b8f" },
   arriving: { name: "gradient that arrives", stroke: "#3C9AD0", "stroke-width": 1.6, ink: "#226f9e" },
   spread: { name: "spread of the outputs", stroke: "#C58600", "stroke-width": 1.6, "stroke-dasharray": "6 4", ink: "#8a5e00" },
 };
@@ -81,7 +81,7 @@ export function create(area, explorer) {
   picture.append(band);  // over the curves
   const halo = "paint-order:stroke;stroke:#fff;stroke-width:4px;font-weight:600;";
   const note = (colour) => element(picture, "text", { "font-size": 13, style: `${halo}fill:${colour}` });
-  const first = note("#0072B2"), below = note("#B84800"), above = note("#B84800");
+  const first = note("#005b8f"), below = note("#B84800"), above = note("#B84800");
   curves.forEach((each) => { each.label = element(picture, "text", { "font-size": 12, style: `${halo}fill:${each.ink};font-weight:${each.name === "gradients" ? 600 : 400}` }, each.words); });
   const strip = outputs(picture);
   const dial = sigma(picture, explorer);

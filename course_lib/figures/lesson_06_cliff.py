@@ -59,7 +59,7 @@ TICKS = {
 # The curves: (name of the numbers, label, colour, style, a darker colour for the label). The first
 # is a product of the other two.
 CURVES = [
-    ("gradients", "gradient of the weights", "blue", "o-", "#0072B2"),
+    ("gradients", "gradient of the weights", "blue", "o-", "#005b8f"),
     ("arriving", "gradient that arrives", "sky", "-", "#226f9e"),
     ("spread", "spread of the outputs", "orange", "--", "#8a5e00"),
 ]

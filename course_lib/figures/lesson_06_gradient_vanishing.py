@@ -273,6 +273,6 @@ def both_layers(watched: Mapping[str, np.ndarray], low: float, high: float) -> F
     panels[0].set_ylabel("RMS of the weights' gradient")
     zeros = [f"{np.sum(~rows[:2].any(axis=0))} ({title})" for title, rows in watched.items()]
     figure.set_label(
-        f"The gradient is exactly 0 in both layers at {', '.join(zeros)} of {len(images)} images."
+        f"In both layers, the gradient is exactly 0 at {', '.join(zeros)} of {len(images)} images."
     )
     return figure

@@ -57,8 +57,8 @@ def learning_curves(history: History, title: str | None = None) -> Figure:
     for axes in (left, right):
         axes.locator_params(axis="x", integer=True)
     figure.set_label(
-        f"After {len(epochs)} epochs the network answers {100 * history.accuracy[-1]:.1f} % of its "
-        f"training images rightly, and {100 * history.test_accuracy[-1]:.1f} % of the test images."
+        f"After {len(epochs)} epochs, the network gets {100 * history.accuracy[-1]:.1f} % of its "
+        f"training images right and {100 * history.test_accuracy[-1]:.1f} % of the test images."
     )
     return figure
 
@@ -106,8 +106,8 @@ def confusion_matrix(
         true, answer = largest[0]
         share, names = f"{100 * shares[true, answer]:.0f} %", class_names
         figure.set_label(
-            f"The most frequent mistake (framed, as the next two are): of class {names[true]}, "
-            f"{share} get the answer {names[answer]}."
+            f"The most frequent mistake (framed, like the next two): {share} of the images of "
+            f"class {names[true]} are taken for {names[answer]}."
         )
     return figure
 
@@ -235,12 +235,12 @@ def who_lives(records: dict[str, list[Record]]) -> str:
     living = [name for name, runs in records.items() if lives(runs)]
     others = [name for name in records if name not in living]
     if len(living) == 1:
-        who = f"Only one of {count} networks lives, “{living[0]}”"
+        who = f"Only one of {count} networks stays alive, “{living[0]}”"
     elif len(others) == 1:
-        who = f"All of the {count} networks live but one, “{others[0]}”"
+        who = f"All of the {count} networks stay alive but one, “{others[0]}”"
     else:
-        who = f"{len(living) or 'None'} of the {count} networks live{'' if living else 's'}"
-    share = f"{100 * accuracy(records[best]):.1f} % in the median"
+        who = f"{len(living) or 'None'} of the {count} networks stay{'' if living else 's'} alive"
+    share = f"a median accuracy of {100 * accuracy(records[best]):.1f} %"
     if living == [best]:
         return f"{who}, and none of the others is as accurate: it has {share}."
     return f"{who}; the most accurate, “{best}”, has {share}."

@@ -15,10 +15,7 @@ const GREY = "#6b6b6b";
 
 export function create(area, explorer) {
   const showButtons = buttons(area, explorer);
-  const frame = element(area, "div");
-  frame.style.overflowX = "auto";  // on a narrow page one scrolls rather than squints
-  const picture = element(frame, "svg", { viewBox: `0 0 880 ${TOP + HEIGHT + 38}`, role: "img", "aria-label": "loss, accuracy and active ReLUs of the runs" });
-  picture.style.minWidth = "600px";
+  const picture = element(area, "svg", { viewBox: `0 0 880 ${TOP + HEIGHT + 38}`, role: "img", "aria-label": "loss, accuracy and active ReLUs of the runs" });
   const showPanels = PANELS.map((panel, i) => makePanel(picture, panel, LEFT + i * APART));
   const lines = Array.from({ length: RUNS }, () => {
     const line = element(area, "div");

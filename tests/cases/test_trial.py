@@ -249,25 +249,26 @@ def test_fates_shows_each_seed_in_its_row_with_the_mark_of_its_state():
     [
         (
             {"a": [living(0.41)], "b": [between(0.1)], "c": [dying(3)]},
-            "Only one of 3 networks lives, “a”, and none of the others is as accurate: it has "
-            "41.0 % in the median.",
+            "Only one of 3 networks stays alive, “a”, and none of the others is as accurate: it has "
+            "a median accuracy of 41.0 %.",
         ),
         (
             {"a": [living(0.41)], "b": [between(0.5)], "c": [dying(3)]},
-            "Only one of 3 networks lives, “a”; the most accurate, “b”, has 50.0 % in the median.",
+            "Only one of 3 networks stays alive, “a”; the most accurate, “b”, has a median accuracy "
+            "of 50.0 %.",
         ),
         (
             {"a": [living(0.41)], "b": [living(0.5)], "c": [dying(3)]},
-            "All of the 3 networks live but one, “c”; the most accurate, “b”, has 50.0 % in the "
-            "median.",
+            "All of the 3 networks stay alive but one, “c”; the most accurate, “b”, has a median "
+            "accuracy of 50.0 %.",
         ),
         (
             {"a": [dying(3, 0.1)], "b": [between(0.12)]},
-            "None of the 2 networks lives; the most accurate, “b”, has 12.0 % in the median.",
+            "None of the 2 networks stays alive; the most accurate, “b”, has a median accuracy of 12.0 %.",
         ),
         (
             {"a": [living(0.4)], "b": [living(0.5)]},
-            "2 of the 2 networks live; the most accurate, “b”, has 50.0 % in the median.",
+            "2 of the 2 networks stay alive; the most accurate, “b”, has a median accuracy of 50.0 %.",
         ),
     ],
 )
@@ -322,7 +323,7 @@ def test_confusion_matrix_writes_the_shares_in_percent():
     assert cells == {(0, 0): "90", (1, 0): "10", (1, 1): "100"}  # (column, row)
     assert [text.get_text() for text in axes.get_yticklabels()] == ["cat", "dog"]
     assert axes.get_ylabel() == "true class"
-    assert "of class cat, 10 % get the answer dog." in axes.figure.get_label()
+    assert "10 % of the images of class cat are taken for dog." in axes.figure.get_label()
 
 
 def test_captioned_shows_each_image_under_its_caption():

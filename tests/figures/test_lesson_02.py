@@ -27,7 +27,9 @@ def test_window_figure_frames_the_window_and_shows_the_sums_so_far(row, column):
     np.testing.assert_array_equal(shown.ravel()[:known], SUMS.ravel()[:known])
     assert np.isnan(shown).sum() == SUMS.size - known
     assert f'"added up: {SUMS[row, column]:.0f}"' in describe(figure)
-    assert f" add up to {SUMS[row, column]:.0f}, number {known} of 9 " in figure.get_label()
+    assert (
+        f" add up to {SUMS[row, column]:.0f}, which is output {known} of 9." in figure.get_label()
+    )
     frame = figure.axes[0].patches[0].get_bbox()
     assert frame.bounds == (column - 0.5, row - 0.5, 3, 2)
 
@@ -76,7 +78,9 @@ def test_speeds_are_dots_that_say_how_many_times_the_first_they_are():
     np.testing.assert_allclose(axes.lines[0].get_xdata(), [2, 1000, 5000])
     assert not axes.patches and axes.get_xscale() == "log"
     assert [text.get_text().split(", ")[-1] for text in axes.texts] == ["1 ×", "500 ×", "2,500 ×"]
-    assert figure.get_label() == 'While "slow" computes one image, "faster" computes 2,500.'
+    assert figure.get_label() == (
+        'In the time in which "slow" computes one image, "faster" computes 2,500.'
+    )
 
 
 def test_ladder_figure_has_a_place_for_each_rung_that_the_benchmark_measures():

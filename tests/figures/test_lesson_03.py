@@ -35,7 +35,7 @@ def test_routing_shows_the_tables_the_windows_and_the_winners(kernel_size, strid
     panels = figure.axes
     assert_shown(panels, (X, dy, dx))
     count = np.count_nonzero(dx)
-    assert f"{count} of {dx.size} pixels get something" in figure.get_label()
+    assert f"{count} of {dx.size} pixels receive one" in figure.get_label()
     assert ("they add" in figure.get_label()) == (count < dy.size)
     for frame, (i, j) in zip(panels[0].patches, np.ndindex(dy.shape), strict=True):
         box, size = frame.get_bbox(), kernel_size - 1
@@ -78,7 +78,7 @@ def test_winners_figure_counts_the_windows_of_zeros():
     feature_map[0, 0], feature_map[2:, 2:] = 2.0, 1.0
     winners = np.array([[1, 4], [4, 4]])
     figure = pooling.winners_figure(np.zeros((6, 6, 3)), feature_map, winners, "filter 5")
-    assert "50% of the windows of this map (filter 5)" in figure.get_label()
+    assert "50 % of the windows of this map (filter 5)" in figure.get_label()
     np.testing.assert_array_equal(figure.axes[3].images[0].get_array(), -winners)
 
 
@@ -100,7 +100,7 @@ def test_check_figure_names_the_gradients_above_the_limit():
     spoiled, spared = "x and 0 weight", "0 bias and 4 weight"
     assert (
         figure.get_label()
-        == f"wrong spoils the gradients of {spoiled}, and leaves those of {spared}."
+        == f"wrong spoils the gradients of {spoiled}; those of {spared} are as they should be."
     )
     (axes,) = figure.axes
     assert [label.get_text() for label in axes.get_yticklabels()] == list(good)

@@ -120,13 +120,13 @@ def test_accuracy_dots_show_every_seed_and_the_median():
         COLOURS["squared error"],
         COLOURS["cross-entropy"],
     )
-    assert "with cross-entropy (95 %); none of the others is above 10 %" in figure.get_label()
+    assert "with cross-entropy (95 %); no other is above 10 %" in figure.get_label()
 
 
 def test_the_sentence_on_medians_holds_for_none_and_for_all():
     assert losses.who_learns({"a": 12.0, "b": 40.2}) == (
-        "No median lies above 50 %; the highest is 40 %."
+        "No median accuracy is above 50 %; the highest is 40 %."
     )
     assert losses.who_learns({"a": 60.0, "b": 70.0, "c": 80.0}) == (
-        "Above 50 %, by their medians: a (60 %), b (70 %) and c (80 %)."
+        "The median accuracy is above 50 % with a (60 %), b (70 %) and c (80 %)."
     )

@@ -47,8 +47,8 @@ def test_histograms_share_an_axis_and_say_how_far_off_the_estimates_are():
     assert len(limits) == 1
     assert [axes.texts[0].get_text() for axes in figure.axes] == ["off by 10.0", "off by 2.0"]
     assert [sum(bar.get_height() for bar in axes.patches) for axes in figure.axes] == [2, 2]
-    assert "Means of 4 images are off by 2.0" in figure.get_label()
-    assert "those of 1 by 10.0, 5.0 times as much" in figure.get_label()
+    assert "The means of 4 images are off by 2.0" in figure.get_label()
+    assert "those of 1 are off by 10.0, 5.0 times as much" in figure.get_label()
 
 
 def test_the_paths_are_enlarged_once_they_have_arrived():
@@ -59,7 +59,7 @@ def test_the_paths_are_enlarged_once_they_have_arrived():
     np.testing.assert_array_equal(early.lines[1].get_ydata(), hovering[:60])
     np.testing.assert_array_equal(late.lines[1].get_data(), [np.arange(60, 101), hovering[59:]])
     assert late.get_ylim() == pytest.approx((47.6, 52.4))
-    assert figure.get_label().endswith("it settles, off by 0.0.")
+    assert figure.get_label().endswith("it settles, 0.0 off.")
     assert "off by 2.0 percentage points" in figure.get_label()
 
 
@@ -71,7 +71,7 @@ def test_variances_lie_beside_their_formulas():
     for replace, name in ((True, "with"), (False, "without")):
         np.testing.assert_array_equal(lines[f"_{name} replacement"], drawn[replace])
         np.testing.assert_array_equal(lines[f"_formula, {name} replacement"], formulas[replace])
-    assert "at B = 16, drawing without replacement leaves 20 % less" in figure.get_label()
+    assert "at B = 16, it is 20 % smaller" in figure.get_label()
 
 
 def test_cosines_have_a_panel_for_each_layer_in_each_state():
@@ -88,8 +88,8 @@ def test_cosines_have_a_panel_for_each_layer_in_each_state():
         for line, share in ((low, 0.05), (high, 0.95), (median, 0.5)):
             np.testing.assert_allclose(line, share * part * np.array([0.2, 0.6, 1]))
     assert figure.get_label() == (
-        "The median cosine of one image is at most 0.10 before and 0.03 after; "
-        "with 16 images it is at least 0.10."
+        "With one image, the median cosine is at most 0.10 before and 0.03 after; "
+        "with 16 images, it is at least 0.10."
     )
 
 
@@ -99,7 +99,7 @@ def test_steps_are_compared_with_the_formula():
     *_, median, formula = figure.axes[0].lines
     np.testing.assert_array_equal(median.get_ydata(), [0.2, 0.5, 0.9])
     np.testing.assert_array_equal(formula.get_ydata(), [0.2, 0.6, 0.95])
-    assert "never farther than 0.10 from the formula" in figure.get_label()
+    assert "never more than 0.10 from the formula" in figure.get_label()
 
 
 def test_the_best_rate_of_each_batch_size_is_named_above_its_band():
@@ -110,13 +110,13 @@ def test_the_best_rate_of_each_batch_size_is_named_above_its_band():
     assert names == [("batch size 1", (0.1, 32)), ("batch size 16", (0.4, 26))]
     assert [text.get_ha() for text in axes.texts if "batch" in text.get_text()] == ["left", "right"]
     assert figure.get_label() == (
-        "Batch size 1 does best at a rate of 0.1 (31 %), batch size 16 at 0.4 (26 %), "
-        "where batch size 1 reaches 11 %."
+        "Batch size 1 does best at a rate of 0.1 (31 %), batch size 16 at 0.4 (26 %); "
+        "at that rate, batch size 1 reaches 11 %."
     )
 
 
 def test_the_arrival_is_told_by_the_medians():
     figure = noise.arrival_figure(np.array([[4.0, 1, 0.2]] * 3), np.array([[9.0, 3, 0.1]] * 3))
-    assert "falls to 1/20 of its start" in figure.get_label()
-    assert "gradient's length to 1/90" in figure.get_label()
+    assert "falls to 1/20 of its initial value" in figure.get_label()
+    assert "length of the full gradient to 1/90" in figure.get_label()
     assert [axes.get_yscale() for axes in figure.axes] == ["log", "log"]

@@ -76,7 +76,7 @@ def test_predictions_start_from_the_first_layer_forward_and_from_the_last_backwa
 def test_both_layers_says_at_how_many_images_nothing_comes_back():
     watched = {"one": np.array([[1, 0, 0.0], [1, 1, 0]]), "two": np.ones((2, 3))}
     figure = pictures.both_layers(watched, 1e-3, 10)
-    assert figure.get_label().endswith("in both layers at 1 (one), 0 (two) of 3 images.")
+    assert figure.get_label().endswith("exactly 0 at 1 (one), 0 (two) of 3 images.")
     assert [text.get_text() for text in figure.axes[0].texts] == ["▼ exactly 0"]
 
 

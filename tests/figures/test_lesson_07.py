@@ -9,7 +9,7 @@ from tests.figures.test_contract import History
 def test_learning_curves_show_the_history_in_percent():
     loss, accuracy = results.learning_curves(History()).axes
     np.testing.assert_array_equal(loss.lines[0].get_data(), [[1, 2], [2.0, 1.0]])
-    assert " 50.0 % of its training images rightly, and 40.0 %" in loss.figure.get_label()
+    assert " 50.0 % of its training images right and 40.0 %" in loss.figure.get_label()
     curves = {line.get_label(): list(line.get_ydata()) for line in accuracy.lines}
     assert curves == {"training images": [30, 50], "test images": [20, 40], "guessing": [10, 10]}
 
