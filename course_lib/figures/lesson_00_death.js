@@ -87,7 +87,7 @@ function fateInWords(network, image) {
 function repairedInWords({ active, probabilities, gradients }) {
   if (!active) return "none is active";
   const early = Math.max(...probabilities) < UNDECIDED && gradients.every((size) => size > 0);
-  return `${percent(active / RELUS)} are active${early ? ": little learned yet, but gradients flow" : ""}`;
+  return `${percent(active / RELUS)} are active${early ? ", and gradients flow" : ""}`;
 }
 
 function fateOf({ died }) {

@@ -284,7 +284,7 @@ def repaired_in_words(step: dict[str, Any]) -> str:
         return "none is active"
     text = f"{percent(step['active'] / RELUS)} are active"
     if max(step["probabilities"]) < UNDECIDED and all(step["gradients"]):
-        text += ": little learned yet, but gradients flow"
+        text += ", and gradients flow"
     return text
 
 

@@ -69,7 +69,7 @@ def test_the_brightest_plane_is_named():
     image[..., 2] += 100
     figure = pictures.image_and_planes(image, "cat")
     assert "the cat in colour; the blue plane is the brightest" in figure.get_label()
-    assert f"a mean of {image[..., 2].mean():.0f} of" in figure.get_label()
+    assert f"a mean of {image[..., 2].mean():.0f} out of" in figure.get_label()
     planes = [axes.images[0].get_array() for axes in figure.axes[1:]]
     np.testing.assert_array_equal(np.stack(planes, axis=-1), image)
 

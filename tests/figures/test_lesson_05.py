@@ -60,7 +60,7 @@ def test_the_paths_are_enlarged_once_they_have_arrived():
     np.testing.assert_array_equal(late.lines[1].get_data(), [np.arange(60, 101), hovering[59:]])
     assert late.get_ylim() == pytest.approx((47.6, 52.4))
     assert figure.get_label().endswith("it settles, 0.0 off.")
-    assert "off by 2.0 percentage points" in figure.get_label()
+    assert "2.0 percentage points off" in figure.get_label()
 
 
 def test_variances_lie_beside_their_formulas():
