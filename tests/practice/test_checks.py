@@ -41,6 +41,7 @@ def hurry(monkeypatch):
     monkeypatch.setattr(time_limits, "HIDDEN_SECONDS", 1.5)
     monkeypatch.setattr(time_limits, "HIDDEN_CASE_SECONDS", 0.3)
     monkeypatch.setattr(time_limits, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(time_limits, "BY_THE_CLOCK", 10)
 
 
 # What a check says
@@ -405,10 +406,30 @@ def test_the_limit_is_for_all_cases_together(hurry):
     """Each case takes half of the time that all have."""
 
     def slow(x):
-        time.sleep(time_limits.CHECK_SECONDS / 2)
+        end = time.thread_time() + time_limits.CHECK_SECONDS / 2
+        while time.thread_time() < end:
+            pass
         return 2 * x
 
     assert "loop that never ends" in failure(slow, *[DOUBLED] * 9, kind=TookTooLong)
+
+
+def test_time_on_a_busy_machine_does_not_count(hurry):
+    """It waits twice as long as it may compute, as if others had the processor meanwhile."""
+
+    def waits(x):
+        time.sleep(2 * time_limits.CHECK_SECONDS)
+        return 2 * x
+
+    check("double", waits, [DOUBLED])
+    assert points(1, waits, [DOUBLED]) == 1.0
+
+
+def test_what_waits_for_ever_is_stopped_by_the_clock(hurry):
+    def waits(x):
+        time.sleep(60)
+
+    assert "0.3 seconds of computing, or 3 by the clock" in failure(waits, kind=TookTooLong)
 
 
 def test_ones_own_interruption_stays_a_keyboard_interrupt():
@@ -428,7 +449,7 @@ def test_functions_that_end_just_in_time_leave_nothing_behind(monkeypatch):
     monkeypatch.setattr(time_limits, "AGAIN_SECONDS", 0.001)
     for number in range(150):
         try:
-            with time_limits.time_limit(0.002):
+            with time_limits.time_limit(time_limits.Budget(0.002)):
                 end = time.monotonic() + 0.001 + number % 3 / 1000
                 while time.monotonic() < end:
                     pass

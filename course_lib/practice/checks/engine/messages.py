@@ -51,9 +51,10 @@ def indent(lines: list[str]) -> list[str]:
 
 def out_of_time(name: str, where: str, case: Case) -> str:
     return "\n".join([
-        f"{name}: stopped in {where}, because the check had been running for "
-        f"{time_limits.CHECK_SECONDS:g} seconds. Is there a loop that never ends, or one that does "
-        "far too much?",
+        f"{name}: stopped in {where}, because the check had taken "
+        f"{time_limits.CHECK_SECONDS:g} seconds of computing, or "
+        f"{time_limits.BY_THE_CLOCK * time_limits.CHECK_SECONDS:g} by the clock. Is there a loop "
+        "that never ends, or one that does far too much?",
         *given(case),
     ])
 

@@ -8,7 +8,6 @@ import copy
 import inspect
 import math
 import sys
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
@@ -36,12 +35,12 @@ def check(name: str, function: Any, cases: Sequence[Case]) -> None:
             f"{name}: this check needs your function, and was given {shorten(function)}. "
             f"Write checks.{name}({name}), without calling the function yourself."
         )
-    deadline = time.monotonic() + time_limits.CHECK_SECONDS
+    budget = time_limits.Budget(time_limits.CHECK_SECONDS)
     output = time_limits.LimitedOutput(sys.stdout)
     for number, case in enumerate(cases, 1):
         where = f"case {number} of {len(cases)}"
         try:
-            problem = run(case, function, deadline - time.monotonic(), output)
+            problem = run(case, function, output, budget)
         except time_limits.OutOfTime:
             raise TookTooLong(out_of_time(name, where, case)) from None
         except NotImplementedError:
@@ -61,12 +60,12 @@ def points(total: float, function: Any, cases: Sequence[Case]) -> float:
     Prints how many cases passed and the titles of those that did not, and nothing of what the
     function prints. A case that crashes or does not end is lost, and only that case.
     """
-    deadline = time.monotonic() + time_limits.HIDDEN_SECONDS
+    budget = time_limits.Budget(time_limits.HIDDEN_SECONDS)
     failed = []
     for case in cases:
-        seconds = min(time_limits.HIDDEN_CASE_SECONDS, deadline - time.monotonic())
+        own = time_limits.Budget(time_limits.HIDDEN_CASE_SECONDS)
         try:
-            wrong = run(case, function, seconds, time_limits.LimitedOutput()) is not None
+            wrong = run(case, function, time_limits.LimitedOutput(), budget, own) is not None
         except (Exception, SystemExit, time_limits.OutOfTime):
             wrong = True
         if wrong:
@@ -79,13 +78,16 @@ def points(total: float, function: Any, cases: Sequence[Case]) -> float:
 
 
 def run(
-    case: Case, function: Callable[..., Any], seconds: float, output: time_limits.LimitedOutput
+    case: Case,
+    function: Callable[..., Any],
+    output: time_limits.LimitedOutput,
+    *budgets: time_limits.Budget,
 ) -> Problem | None:
     """Call the function once; return a Problem or None. What its code raises is raised."""
     inputs = copy.deepcopy(case.inputs)
     if case.use is None or case.parameters:
         check_signature(function, case.parameters or inputs)
-    with redirect_stdout(output), redirect_stderr(output), time_limits.time_limit(seconds):
+    with redirect_stdout(output), redirect_stderr(output), time_limits.time_limit(*budgets):
         if case.use is None:
             result = function(*inputs.values())
         else:
