@@ -31,12 +31,7 @@ def aids() -> Aids:
     return Aids(layout=ipywidgets.Layout(display="none"))
 
 
-def status(text: str) -> str:
-    """Return HTML, in bold letters, that a screen reader says as soon as it appears."""
-    return f'<b role="status">{html.escape(text)}</b>' if text else ""
-
-
-def alternative(text: str, said: bool = True) -> str:
-    """Return invisible HTML with a picture's alternative text. said: as soon as it changes, too."""
-    role = 'role="status" ' if said else ""
-    return f'<span {role}class="alternative" style="{UNSEEN}">{html.escape(text)}</span>'
+def alternative(text: str) -> str:
+    """Return invisible HTML with a picture's alternative text, said as soon as it changes, too."""
+    said = f'<span role="status" class="alternative" style="{UNSEEN}">'
+    return f"{said}{html.escape(text)}</span>"

@@ -315,7 +315,7 @@ function strip(picture, explorer) {
   const here = selection(group, { y: STRIP.y - 1.5, width: pitch + 1, height: STRIP.height + 3 });
   const choose = (event) => {
     if (!event.buttons) return;
-    const place = Math.floor((placeOf(event, picture).x - STRIP.x) / pitch);
+    const place = Math.floor((pointIn(picture, event).x - STRIP.x) / pitch);
     explorer.set({ image: Math.max(0, Math.min(place, count - 1)) });
   };
   group.addEventListener("pointerdown", (event) => {
@@ -357,13 +357,8 @@ function pointing(picture, explorer) {
   });
   hand.style.cursor = "crosshair";
   hand.addEventListener("pointermove", (event) => {
-    const { x, y } = placeOf(event, picture);
+    const { x, y } = pointIn(picture, event);
     at(x, y);
   });
   return hand;
-}
-
-// The pointer's place, in the picture's own units.
-function placeOf(event, picture) {
-  return new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
 }

@@ -129,7 +129,7 @@ export function create(area, explorer) {
   grabbed(line.part, picture, { label: "the moment", at, by: (dx, dy) => move(explorer.settings().place + 4 * (dx - dy)) });
   for (const part of [field, layers.at(-1)]) {
     part.addEventListener("click", (event) => {
-      at(new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse()).x);
+      at(pointIn(picture, event).x);
     });
   }
 

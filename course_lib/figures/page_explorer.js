@@ -44,6 +44,11 @@ const STEPS = {
 };
 const KEYS = "Arrow keys: one step. Page up and page down: five. Home and end: the first and the last place.";
 
+// Where the pointer is, in the picture's own units.
+function pointIn(picture, event) {
+  return new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
+}
+
 // Let a part of the picture be moved: by the pointer, along with it, and by keys.
 // at(x, y): the pointer's place in the picture's own units. by(dx, dy): steps, for `by` to keep in range.
 function grabbed(part, picture, { at, by, label }) {
@@ -57,7 +62,7 @@ function grabbed(part, picture, { at, by, label }) {
     by(...step);
   });
   const place = (event) => {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
+    const point = pointIn(picture, event);
     at(point.x, point.y);
   };
   part.addEventListener("pointerdown", (event) => {

@@ -98,7 +98,8 @@ def show(figure: Figure, sentence: str | None = None, width: int | None = None) 
         )
     data, metadata = bundle(figure, sentence, width)
     display(data, metadata=metadata, raw=True)
-    display({"text/html": caption(sentence, describe(figure))}, raw=True)
+    description = data["text/plain"].removeprefix(f"{sentence}\n")
+    display({"text/html": caption(sentence, description)}, raw=True)
 
 
 def caption(sentence: str, description: str) -> str:

@@ -478,6 +478,7 @@ def test_every_control_has_a_label_and_can_be_reached(name):
     assert explorer.words.value == ""
     *_, said, aids = explorer.view.children
     assert said is explorer.alternative and isinstance(aids, accessibility.Aids)
+    assert 'role="status"' in said.value
     shown = [part for row in explorer.view.children for part in getattr(row, "children", [])]
     assert set(explorer.controls.values()) <= set(shown)
     assert (
