@@ -14,6 +14,9 @@ COMMANDS = {
     "download": "fetch a data set that is not included",
     "train": "train a network and print a table",
     "verdict": "put every diagnosis of case A to the test",
+    "progress": "show what you have written and predicted so far",
+    "reset": "bring a lesson back to its first state, and keep your copy",
+    "assignment": "get an assignment without a teacher, and check it",
     "autograde": "grade what students handed in, in parallel",
 }
 

@@ -61,6 +61,7 @@ class Setting:
     folder: str = "course"  # where the copy of the course lies
     variables: dict = field(default_factory=dict)
     special: str = ""  # what no variable can say: see surroundings()
+    tests: str = "notebooks"  # what is run
 
 
 SETTINGS = [
@@ -79,6 +80,11 @@ SETTINGS = [
     Setting("odd-folders", folder="a course / über 课程"),
     Setting("read-only", special="read-only"),
     Setting("no-network", special="no network"),
+    Setting(
+        "variants",  # every lesson's exercises filled in: all right, all wrong in four ways
+        variables={"COURSE_VARIANTS": "all"},
+        tests="tests/notebooks/test_variants.py",
+    ),
 ]
 NAMES = [setting.name for setting in SETTINGS]
 
@@ -124,7 +130,7 @@ def row(setting, folder, options):
             what = f"{ask(python, VERSIONS, variables)}, {ask(python, KERNEL, variables)}"
             command = [*prefix, python, "-m"]
             log = folder / f"{setting.name}.log"
-            result = run(command, course, variables, log, options.jobs)
+            result = run(command, setting.tests, course, variables, log, options.jobs)
     except CannotRun as reason:
         result = f"not run: {reason}"
     seconds = f"{time.perf_counter() - start:.0f}"
@@ -132,9 +138,9 @@ def row(setting, folder, options):
     return setting.name, what, result, seconds
 
 
-def run(command, course, variables, log, jobs):
-    """Run doctor and the notebooks in a setting; return the result in words."""
-    tests = ["pytest", "notebooks", "-p", "no:cacheprovider", "-n", jobs, "--dist", "loadfile"]
+def run(command, tests, course, variables, log, jobs):
+    """Run doctor and the notebooks, or other tests, in a setting; return the result in words."""
+    tests = ["pytest", tests, "-p", "no:cacheprovider", "-n", jobs, "--dist", "loadfile"]
     with open(log, "w", encoding="utf-8") as file:
         options = {
             "cwd": course,
@@ -150,7 +156,7 @@ def run(command, course, variables, log, jobs):
     if status:
         failed = re.findall(r"^FAILED \S*?([^/\s]+::\S+(?: \d+)?)", text, re.MULTILINE)
         return f"FAILED in notebooks: {', '.join(failed) or 'see ' + log.name}"
-    counted = re.search(r"\d+ notebook cells run and compared in \d+ notebooks", text)
+    counted = re.search(r"\d+ notebook cells run and compared in \d+ notebooks|\d+ passed", text)
     return counted[0] if counted else f"FAILED: nothing was compared, see {log.name}"
 
 
@@ -217,7 +223,7 @@ def surroundings(setting, python, course):
     elif setting.special == "read-only":
         prefix = obeying_permissions()
         shutil.rmtree(course / "data" / ".cache", ignore_errors=True)
-        (course / "notebooks" / ".ballot.json").unlink(missing_ok=True)
+        (course / "notebooks" / ".learner.json").unlink(missing_ok=True)
         allow_writing(course, False)
         try:
             yield prefix, variables

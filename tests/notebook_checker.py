@@ -15,6 +15,7 @@ stored. This plugin adds what the course needs:
 import math
 import os
 import re
+import tempfile
 from collections import defaultdict
 from pathlib import Path
 
@@ -48,10 +49,18 @@ class CheckedNotebook(IPyNbFile):
     """A notebook all of whose code cells are checked, and its widgets after them."""
 
     def setup(self):
+        # What a sweep predicts and votes goes into a folder of its own, empty for each notebook.
+        self.learner = tempfile.TemporaryDirectory()
+        os.environ["COURSE_LEARNER_FOLDER"] = self.learner.name
         try:
             super().setup()
         except Exception:  # two kernels that start at once may both find the same port free
             super().setup()
+
+    def teardown(self):
+        super().teardown()
+        del os.environ["COURSE_LEARNER_FOLDER"]
+        self.learner.cleanup()
 
     def collect(self):
         for cell in super().collect():

@@ -8,6 +8,7 @@ from run to run: no timestamps, no live widgets (their still picture stays).
 
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -64,18 +65,32 @@ def clean(notebook):
 
 def refresh(path):
     """Run the notebook at `path` and write it back, only when every cell ran."""
-    path = Path(path)
+    path = Path(path).resolve()
     notebook = nbformat.read(path, as_version=4)
     run(notebook, path.parent)
     temporary = path.with_suffix(".ipynb.part")
     nbformat.write(clean(notebook), temporary)
     os.replace(temporary, path)
+    store_first_state(path)
+
+
+def store_first_state(path):
+    """A lesson without outputs, for `python -m course_lib reset`."""
+    if path.parent.name == "notebooks" and path.name[:2].isdigit():
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        folder = path.parent / ".first_state"
+        folder.mkdir(exist_ok=True)
+        nbformat.write(notebook, folder / path.name)
 
 
 def main(paths):
     os.environ.pop("COURSE_DATASET", None)
     if not paths:
         sys.exit(__doc__)
+    os.environ["COURSE_LEARNER_FOLDER"] = tempfile.mkdtemp()  # nobody has predicted anything
     for path in paths:
         start = time.perf_counter()
         refresh(path)

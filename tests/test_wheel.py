@@ -77,7 +77,8 @@ def test_the_wheel_holds_the_library_and_its_data(wheel):
     modules = {
         f"course_lib/{path.relative_to(ROOT / 'course_lib').as_posix()}"
         for path in (ROOT / "course_lib").rglob("*")
-        if path.suffix in (".py", ".js", ".css", ".json") and ".hatch" not in path.parts
+        if path.suffix in (".py", ".js", ".css", ".json", ".visible", ".hidden")
+        and ".hatch" not in path.parts
     }
     data = {
         f"course_lib/data/{name}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from course_lib.datasets import Dataset
 from course_lib.nn.initializers import he, normal, uniform, xavier
@@ -161,7 +162,10 @@ class CaseA(Switches):
         record = Record(network=network, planned=-(-images // self.batch_size))
         steps = islice(self.steps(dataset, network, rng), record.planned)
         pictures, quiet = self.orient(dataset.train_images[:images]), 0
-        with np.errstate(over="ignore", invalid="ignore"):
+        # One image is little work: threads that share it out take longer than one alone.
+        blas = ThreadpoolController().select(user_api="blas")
+        threads = blas.limit(limits=1 if self.batch_size == 1 else None)
+        with threads, np.errstate(over="ignore", invalid="ignore"):
             for step in steps:
                 record.add(step)
                 if record.overflowed:
@@ -171,6 +175,7 @@ class CaseA(Switches):
                     record.frozen = not any_active(network, pictures)
                     if record.frozen:
                         break
+        with np.errstate(over="ignore", invalid="ignore"):
             tests = self.orient(dataset.test_images)
             record.accuracy = evaluate(network, tests, dataset.test_labels)
             # Layers remember their last mini-batch, and many records may be kept: make it small.

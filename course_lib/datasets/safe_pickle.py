@@ -157,7 +157,10 @@ def _put_together(name: str, items: list, stack: list) -> None:
 
 def _expect(value: Any, kind: type | tuple[type, ...]) -> Any:
     if not isinstance(value, kind):
-        raise TypeError(f"an instruction meets an unexpected {type(value).__name__}")
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        wanted = " or ".join(each.__name__ for each in kinds)
+        found = type(value).__name__
+        raise TypeError(f"an instruction needs a value of type {wanted} and finds one of {found}")
     return value
 
 

@@ -45,22 +45,26 @@ def fill(artists: Sequence[AxesImage], image: np.ndarray) -> None:
         artists[1 + channel].set_data(image[..., channel])
 
 
-def before_and_after(share: np.ndarray, mean: np.ndarray, std: np.ndarray) -> Figure:
+def before_and_after(images: np.ndarray) -> Figure:
     """Return a figure of how often each value occurs, before and after normalising.
 
-    share: (3, 256), of each channel's pixels that have the values 0 to 255. mean and std: (3,), of
-    the values divided by 255.
+    images: (N, H, W, 3), uint8.
     """
+    values = np.arange(256)
+    counts = [np.bincount(images[..., k].ravel(), minlength=256) for k in range(3)]
+    share = np.array(counts) / images[..., 0].size
+    mean = share @ values
+    std = np.sqrt(share @ values**2 - mean**2)
     grouped = 100 * share.reshape(3, 64, 4).sum(axis=2)  # four values a group
     middle = np.arange(64) * 4 + 1.5
     figure, rows = new_figure(3, 2, size=(9, 4), sharex="col", sharey=True)
     for k, (name, colour) in enumerate(CHANNELS.items()):
         scales = [
-            ("before", middle, 255 * mean[k], 255 * std[k]),
-            ("after", (middle / 255 - mean[k]) / std[k], 0.0, 1.0),
+            ("before", middle, mean[k], std[k]),
+            ("after", (middle - mean[k]) / std[k], 0.0, 1.0),
         ]
-        for axes, (when, values, centre, spread) in zip(rows[k], scales, strict=True):
-            axes.fill_between(values, grouped[k], color=colour, label=name)
+        for axes, (when, places, centre, spread) in zip(rows[k], scales, strict=True):
+            axes.fill_between(places, grouped[k], color=colour, label=name)
             axes.axvline(centre, color="black", linestyle=":", label="mean")
             axes.set_title(
                 f"{name}, {when}: mean {centre:.0f} (dotted), standard deviation {spread:.0f}",
@@ -69,8 +73,8 @@ def before_and_after(share: np.ndarray, mean: np.ndarray, std: np.ndarray) -> Fi
             )
     rows[1, 0].set_ylabel("% of the pixels")
     rows[2, 0].set_xlabel("value in the file")
-    rows[2, 1].set_xlabel("value that the network gets")
-    before = ", ".join(f"{255 * each:.0f}" for each in mean[:-1]) + f" and {255 * mean[-1]:.0f}"
+    rows[2, 1].set_xlabel("value after normalising")
+    before = ", ".join(f"{each:.0f}" for each in mean[:-1]) + f" and {mean[-1]:.0f}"
     figure.set_label(
         f"Before normalisation, the three channels have means of {before}; afterwards, each has "
         "mean 0 and standard deviation 1, and its curve has kept its shape."

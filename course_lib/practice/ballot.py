@@ -1,16 +1,16 @@
 """The ballot: the learner's prediction of what each diagnosis is worth.
 
-Notebook 00 asks for it and keeps it in a small file; notebook 07 brings it back.
+Notebook 00 asks for it and keeps it in the learner's record; notebook 07 brings it back.
 """
 
-import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from course_lib.cases.diagnoses import DIAGNOSES
 
-FILE = Path(".ballot.json")  # in the folder in which the notebook's kernel runs
+from . import record
+
+SECTION = "ballot"
 EFFECTS = {
     "unsure": "not sure",
     "cures": "this alone would cure it",
@@ -57,7 +57,7 @@ class Ballot:
         return "\n".join([*lines, f"main culprit: {culprit}"])
 
 
-def load(file: Path | str = FILE) -> Ballot | None:
+def load(file: Path | None = None) -> Ballot | None:
     """Return the Ballot that was kept, or None. Prints one sentence if the file cannot be used."""
     try:
         return read(file)
@@ -66,25 +66,24 @@ def load(file: Path | str = FILE) -> Ballot | None:
         return None
 
 
-def keep(ballot: Ballot, file: Path | str = FILE) -> str:
+def keep(ballot: Ballot, file: Path | None = None) -> str:
     """Keep the ballot, in place of an earlier one. Returns a message for the learner.
 
     An empty ballot, and one that is kept already, is not written. A file of this name that is no
-    prediction gets another name first.
+    record gets another name first. file: the learner's record where it is left out.
     """
     if ballot.empty:
         return "There is no prediction yet: choose at least one answer. Nothing was written."
-    file, aside = Path(file), ""
+    file, earlier = file or record.file(), None
     try:
-        try:
-            earlier = read(file)
-        except ValueError:
-            other = file.with_name(file.name + ".other")
-            os.replace(file, other)
-            earlier, aside = None, f" ({file} held something else, which is now in {other}.)"
-        if earlier == ballot:
-            return "This prediction is kept already. Nothing was written."
-        write(ballot, file)
+        earlier = read(file)
+    except (OSError, ValueError):
+        pass  # it is written anew, or said below
+    if earlier == ballot:
+        return "This prediction is kept already. Nothing was written."
+    try:
+        values = {"effects": ballot.effects, "culprit": ballot.culprit}
+        aside = record.keep(SECTION, values, file)
     except OSError as error:
         why = f" ({error.strerror})." if error.strerror else f": {error}"
         return (
@@ -92,37 +91,22 @@ def keep(ballot: Ballot, file: Path | str = FILE) -> str:
             f"for notebook 07:\n{ballot}"
         )
     instead = ", in place of your earlier one" if earlier else ""
-    return f"Your prediction is kept{instead}, in {file.absolute()}.{aside}"
+    return f"Your prediction is kept{instead}, in {file.absolute()}. {aside}".strip()
 
 
-def read(file: Path | str) -> Ballot | None:
-    """Return the Ballot in a file, or None if there is no file. Raises OSError or ValueError."""
-    file = Path(file)
+def read(file: Path | None = None) -> Ballot | None:
+    """Return the Ballot of a record, or None if it has none. Raises OSError or ValueError."""
+    file = file or record.file()
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        effects = {int(number): effect for number, effect in content["effects"].items()}
-        return Ballot(effects, content["culprit"])
-    except FileNotFoundError:
-        return None
+        kept = record.read(file).get(SECTION)
+        if kept is None:
+            return None
+        effects = {int(number): effect for number, effect in kept["effects"].items()}
+        return Ballot(effects, kept["culprit"])
     except OSError as error:
-        raise OSError(
-            f"The file {file.absolute()} cannot be read ({error.strerror}): rename it, and vote "
-            "again in notebook 00."
-        ) from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise OSError(f"{error} Rename it, and vote again in notebook 00.") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise ValueError(
             f"The file {file.absolute()} holds no prediction of this course: vote again in "
             "notebook 00."
         ) from None
-
-
-def write(ballot: Ballot, file: Path | str) -> None:
-    """Write the ballot to the file: all of it, or nothing. Raises OSError."""
-    text = json.dumps({"effects": ballot.effects, "culprit": ballot.culprit}, indent=1)
-    part = Path(file).with_name(Path(file).name + ".part")
-    try:
-        part.write_text(text + "\n", encoding="utf-8")
-        os.replace(part, file)
-    finally:
-        if part.is_file():
-            part.unlink()

@@ -31,8 +31,8 @@ class BallotBox:
     Where no kernel runs, the stored notebook shows the diagnoses as a list instead.
     """
 
-    def __init__(self, file: Path | str = ballot.FILE) -> None:
-        self.file = file
+    def __init__(self, file: Path | str | None = None) -> None:
+        self.file = Path(file) if file else None
         self.message = ipywidgets.HTML()
         start = self._earlier()
         self.effects = {

@@ -1,66 +1,10 @@
-"""Both cases' algorithms as plain transcriptions, image by image: the measure for course_lib.cases.
+"""Case B's algorithm as a plain transcription, image by image: the measure for course_lib.cases.
 
-They follow the description of what the students posted, step by step and in its order, and share no
-code with the library.
+It follows the description of what the student posted, step by step and in its order, and shares no
+code with the library. Case A's is course_lib/cases/posted_program.py, which lesson 00 shows.
 """
 
 import numpy as np
-
-
-def images_of_the_student(pixels):
-    """(N, 3072) -> (N, 32, 32, 3): reshaped in Fortran order, then rotated."""
-    images = pixels.reshape(len(pixels), 32, 32, 3, order="F")
-    return np.rot90(images, k=3, axes=(1, 2))
-
-
-def case_a_step(  # noqa: C901 (as it was posted: loop in loop)
-    image, label, filters, conv_bias, linear, learning_rate=0.001
-):
-    """One image forward, backward, and the update, in place. Returns (p, (dF, db, dW)).
-
-    image (32, 32, 3), filters (3, 3, 3, 16), conv_bias (16,), linear (3600, 10).
-    """
-    image = image.astype(np.float64)
-    maps = np.zeros((30, 30, 16))
-    for k in range(16):
-        for i in range(30):
-            for j in range(30):
-                window = image[i : i + 3, j : j + 3, :]
-                maps[i, j, k] = np.sum(window * filters[:, :, :, k]) + conv_bias[k]
-    relu = np.maximum(maps, 0)
-    pooled = np.zeros((15, 15, 16))
-    for k in range(16):
-        for i in range(15):
-            for j in range(15):
-                pooled[i, j, k] = np.max(relu[2 * i : 2 * i + 2, 2 * j : 2 * j + 2, k])
-    features = pooled.reshape(1, 3600)
-    z = np.dot(features, linear)[0]
-    z -= np.max(z)
-    p = np.exp(z) / np.sum(np.exp(z))
-
-    dz = p.copy()
-    dz[label] -= 1
-    dlinear = np.dot(features.T, dz.reshape(1, 10))
-    dpooled = np.dot(linear, dz).reshape(15, 15, 16)
-    drelu = np.zeros((30, 30, 16))
-    for k in range(16):
-        for i in range(15):
-            for j in range(15):
-                for down, right in ((0, 0), (1, 0), (0, 1), (1, 1)):
-                    if relu[2 * i + down, 2 * j + right, k] == pooled[i, j, k]:
-                        drelu[2 * i + down, 2 * j + right, k] = dpooled[i, j, k]
-                        break
-    dmaps = drelu * (maps > 0)
-    dfilters, dbias = np.zeros((3, 3, 3, 16)), np.zeros(16)
-    for i in range(30):
-        for j in range(30):
-            for k in range(16):
-                dfilters[:, :, :, k] += image[i : i + 3, j : j + 3, :] * dmaps[i, j, k]
-                dbias[k] += dmaps[i, j, k]
-    filters -= learning_rate * dfilters
-    conv_bias -= learning_rate * dbias
-    linear -= learning_rate * dlinear
-    return p, (dfilters, dbias, dlinear)
 
 
 def case_b_step(images, labels, weights, learning_rate):

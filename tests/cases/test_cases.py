@@ -1,5 +1,6 @@
 """The two cases: as posted they do what was posted, and each switch does what it says."""
 
+import inspect
 import pickle
 from dataclasses import fields
 from itertools import islice
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from course_lib import datasets
-from course_lib.cases import CaseA, CaseB, Record, Step, case_a
+from course_lib.cases import CaseA, CaseB, Record, Step, case_a, posted_program
 from course_lib.cases.posted_parts import (
     DividingMaxPool2d,
     OverwritingReLU,
@@ -69,13 +70,13 @@ def test_case_a_as_posted_is_the_posted_algorithm_bit_for_bit(pictograms):
     rng = np.random.default_rng(0)
     network = case.build(rng, pictograms)
     filters, conv_bias, linear = (array.copy() for array in weights(network))
-    images = posted.images_of_the_student(pixels_of(pictograms.train_images[:count]))
+    images = posted_program.images_of(pixels_of(pictograms.train_images[:count]))
     steps = case.steps(pictograms, network, rng)
     for k in range(count):
         step = next(steps)  # k updates were made
         for ours, theirs in zip(weights(network), (filters, conv_bias, linear), strict=True):
             assert np.array_equal(ours, theirs)
-        p, gradients = posted.case_a_step(
+        p, gradients = posted_program.step(
             images[k], pictograms.train_labels[k], filters, conv_bias, linear
         )
         assert np.array_equal(step.probabilities[0], p)
@@ -84,13 +85,35 @@ def test_case_a_as_posted_is_the_posted_algorithm_bit_for_bit(pictograms):
     assert norms[0] == 0 and np.all(p == 0.1)  # by now it is dead
 
 
+def test_the_posted_program_trains_as_the_case_does(pictograms):
+    images = posted_program.images_of(pixels_of(pictograms.train_images[:2]))
+    theirs = posted_program.train(images, pictograms.train_labels[:2], np.random.default_rng(1))
+    _, ours = first_steps(CaseA(), pictograms, 2, seed=1)
+    for array, their in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(array, their, rtol=1e-9, atol=1e-12)
+
+
+def test_the_posted_program_gives_the_gradient_to_the_first_maximum_by_columns():
+    active = np.zeros((30, 30, 16))
+    active[:2, :2, 0], active[:2, :2, 1] = [[1, 7], [7, 1]], 7
+    dpooled = np.ones((15, 15, 16))
+    pooled = posted_program.max_pooling(active)
+    dactive = posted_program.max_pooling_backward(dpooled, active, pooled)
+    assert dactive[:2, :2, 0].tolist() == [[0, 0], [1, 0]]
+    assert dactive[:2, :2, 1].tolist() == [[1, 0], [0, 0]]
+
+
+def test_the_parts_of_the_posted_program_name_every_switch_once():
+    named = [name for _, switches in posted_program.PARTS.values() for name in switches]
+    assert sorted(named) == sorted({field.name for field in fields(CaseA)} - {"loops", "dtype"})
+    functions = {f for _, f in inspect.getmembers(posted_program, inspect.isfunction)}
+    assert functions == set(posted_program.PARTS)
+
+
 def test_the_first_weights_as_posted():
     ours = weights(CaseA().build(np.random.default_rng(0)))
-    rng = np.random.default_rng(0)
-    filters = rng.normal(0, 0.01, (3, 3, 3, 16))
-    for array, theirs in zip(
-        ours, (filters, np.zeros(16), rng.uniform(0, 0.1, (3600, 10))), strict=True
-    ):
+    first = posted_program.first_weights(np.random.default_rng(0))
+    for array, theirs in zip(ours, first, strict=True):
         assert np.array_equal(array, theirs)
     for array in weights(CaseB().build(np.random.default_rng(0))):
         assert 0.5 < array.std() < 1.5  # biases as well

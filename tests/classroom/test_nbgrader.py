@@ -1,9 +1,7 @@
 """The assignments with the real nbgrader: what students get, and what a class gets for it."""
 
-import ast
 import copy
 import csv
-import math
 import re
 import shutil
 
@@ -14,6 +12,7 @@ from nbclient.exceptions import CellExecutionError
 from course_lib import __main__ as commands
 from tests.classroom import course as classroom
 from tests.classroom.course import ASSIGNMENTS
+from tests.practice import store_cases
 
 CLASS = "02_strided_convolution"  # on which the whole class works
 QUICK = "c.Execute.timeout = 15"  # a cell that never ends is stopped sooner here
@@ -111,23 +110,26 @@ def make_class(course):
     copies["hoarder"] = classroom.with_code(solved, other, HOARD.format(name=other))
     scores["hoarder"] = scores["endless"]
 
-    # Only the cases with float32 are lost, one point in as many as there are cases.
+    # Only the cases with float32 are lost.
     copies["dtype"] = classroom.with_code(solved, other, WITHOUT_DTYPE.format(name=other))
-    source = classroom.notebook(course, "source", CLASS)
-    (hidden,) = ast.parse(classroom.cell(source, f"{other}-hidden").source).body[-1:]
-    cases = [ast.unparse(case) for case in hidden.value.args[-1].elts]
-    share = sum("float32" not in case for case in cases) / len(cases)
-    full = classroom.points(solved)[f"{other}-hidden"]
+    source = store_cases.assignment(CLASS[:2])
+    right = source.namespace[other]
+    graded = source.grade(other, lambda *a, **k: right(*a, **k).astype(float))
     scores["dtype"] = classroom.expected(solved, [other])
-    scores["dtype"][f"{other}-hidden"] = math.floor(100 * full * share) / 100
-    assert 0 < share < 1
+    scores["dtype"][f"{other}-hidden"] = graded.earned
+    assert 0 < graded.earned < graded.total
 
-    # Without its imports only the first task works, and only where the test imports the checks.
+    # Without its imports only what needs none works, and no visible check.
     copies["crash"] = copy.deepcopy(solved)
     imports = next(cell for cell in copies["crash"].cells if cell.cell_type == "code")
     imports.source = "import numpyy\n" + imports.source
     scores["crash"] = classroom.expected(solved, classroom.tasks(solved))
-    scores["crash"][f"{first}-hidden"] = classroom.points(solved)[f"{first}-hidden"]
+    bare = {}
+    for task in classroom.tasks(solved):
+        exec(classroom.cell(solved, task).source, bare)
+    for task in classroom.tasks(solved):
+        scores["crash"][f"{task}-hidden"] = source.grade(task, bare[task]).earned
+    assert scores["crash"][f"{first}-hidden"] == classroom.points(solved)[f"{first}-hidden"]
 
     copies["editor"] = copy.deepcopy(copies["wrong"])
     classroom.cell(copies["editor"], f"{last}-check").source = "pass"

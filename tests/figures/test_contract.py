@@ -22,6 +22,7 @@ from course_lib.diagnostics import Recorder
 from course_lib.figures import accessibility, colour_contrast, style
 from course_lib.figures import lesson_00_the_case as case
 from course_lib.figures import lesson_01_data_loading as browser
+from course_lib.figures import lesson_01_first_success as success
 from course_lib.figures import lesson_02_conv_forward as convolution
 from course_lib.figures import lesson_03_pool_backward as pooling
 from course_lib.figures import lesson_04_softmax as losses
@@ -30,7 +31,7 @@ from course_lib.figures import lesson_06_gradient_vanishing as depth
 from course_lib.figures import lesson_07_the_verdict as results
 from course_lib.figures.description import describe
 
-LESSONS = [case, browser, convolution, pooling, losses, noise, depth, results]
+LESSONS = [case, browser, success, convolution, pooling, losses, noise, depth, results]
 SMALLEST_TEXT = 8  # in points: 11 pixels on the screen
 COLOURS = np.stack(np.meshgrid(*[[0, 120, 255]] * 3), axis=-1).reshape(3, 9, 3).astype(np.uint8)
 
@@ -93,8 +94,18 @@ def image_browser():
     return browser.image_browser(data.train_images[:5], data.train_labels[:5], data.class_names)
 
 
+def descent_explorer():
+    return success.descent_explorer(
+        random(9),
+        random(9) / 2,
+        lambda w, x, y: np.mean(2 * (w * x - y) * x),
+        lambda w, slope, rate: w - rate * slope,
+    )
+
+
 EXPLORERS = {
     "image_browser": image_browser,
+    "descent_explorer": descent_explorer,
     "window_explorer": lambda: convolution.window_explorer(random(8, 8)),
     "loss_explorer": losses.loss_explorer,
     "noise_explorer": noise_explorer,
@@ -113,9 +124,11 @@ SIZES = {name: random(19) for name in "abc"}
 ARRIVING = {"small weights": [1e-9, 1e-6, 1e-4, 1e-3], "bias −10": [0, 0, 0, 1e-3]}
 FIGURES = {
     "image_and_planes": lambda: browser.image_and_planes(COLOURS, "test"),
-    "before_and_after": lambda: browser.before_and_after(
-        random(3, 256) / 256, random(3), random(3)
-    ),
+    "before_and_after": lambda: browser.before_and_after(COLOURS[np.newaxis]),
+    "training_curves": lambda: success.training_curves({
+        name: (random(9) + k, random(9)) for k, name in enumerate("abc")
+    }),
+    "templates": lambda: success.templates(random(432, 10) - 0.5, [*"abcdefghij"], (12, 12, 3)),
     "architecture": lambda: case.architecture(datasets.load()),
     "window_figure": lambda: convolution.window_figure(table(4, 4), table(3, 3) - 5, 0, 1),
     "window_figure of equal numbers": lambda: convolution.window_figure(

@@ -75,15 +75,15 @@ def test_the_brightest_plane_is_named():
 
 
 def test_each_curve_is_moved_to_its_mean_and_measured_in_its_spread():
-    share = np.random.default_rng(0).random((3, 256))
-    share /= share.sum(axis=1, keepdims=True)
-    mean, std = np.array([0.5, 0.4, 0.3]), np.array([0.2, 0.1, 0.3])
-    figure = pictures.before_and_after(share, mean, std)
-    assert "means of 128, 102 and 76;" in figure.get_label()
+    images = np.random.default_rng(0).integers(0, [256, 200, 100], (9, 20, 20, 3), dtype=np.uint8)
+    mean, std = images.mean(axis=(0, 1, 2)), images.std(axis=(0, 1, 2))
+    figure = pictures.before_and_after(images)
+    assert "means of {:.0f}, {:.0f} and {:.0f};".format(*mean) in figure.get_label()
     for k, (before, after) in enumerate(np.reshape(figure.axes, (3, 2))):
         x, y = before.collections[0].get_paths()[0].vertices.T
         moved, same = after.collections[0].get_paths()[0].vertices.T
-        np.testing.assert_allclose(moved, (x / 255 - mean[k]) / std[k])
+        np.testing.assert_allclose(moved, (x - mean[k]) / std[k])
         np.testing.assert_array_equal(same, y)
-        assert y.max() == pytest.approx(100 * share[k].reshape(64, 4).sum(axis=1).max())
-        assert before.lines[0].get_xdata()[0] == pytest.approx(255 * mean[k])
+        share = np.bincount(images[..., k].ravel() // 4, minlength=64) / images[..., k].size
+        assert y.max() == pytest.approx(100 * share.max())
+        assert before.lines[0].get_xdata()[0] == pytest.approx(mean[k])

@@ -24,7 +24,7 @@ lesson_01_data_loading.image_browser(data.train_images, data.train_labels, data.
 # Sliders, and fields for a number: what the arrow keys move.
 HANDLES = {
     ".widget-slider .noUi-handle": "ArrowRight",
-    ".widget-text input[type=number]": "ArrowUp",
+    ".widget-text input[type=number][max]": "ArrowUp",  # of a prediction there is none
 }
 
 

@@ -48,7 +48,7 @@ def test_the_sentence_stands_below_the_picture_and_its_numbers_can_be_unfolded(n
         captions = [
             output.data["text/html"]
             for output in cell.outputs
-            if "text/html" in output.get("data", {})
+            if output.output_type == "display_data" and "text/html" in output.data
         ]
         assert [style.caption(text[0], text[2]) for text in texts] == captions, cell.source
 
@@ -65,6 +65,17 @@ def test_a_still_picture_or_words_stand_in_for_a_widget(name):
                 for data in shown
             )
         assert not any(WIDGET_VIEW in output.get("data", {}) for output in cell.outputs)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_result_of_a_prediction_is_folded(name):
+    """JupyterLab shows the first line of a folded output: it must not be the answer."""
+    for cell in code_cells(name):
+        if "practice.predicted(" in cell.source:
+            assert cell.metadata.get("jupyter", {}).get("outputs_hidden"), cell.source
+            if "text" in cell.outputs[0]:  # of a picture it shows no line
+                lines = cell.outputs[0].text.splitlines()
+                assert len(lines) > 2 and not re.search(r"\d %|\d%|class \d", lines[0]), lines[0]
 
 
 def test_explorers_are_among_them():

@@ -19,25 +19,27 @@ NO_PREDICTIONS = [
     b"",
     b"{",
     b"[]",
+    b'{"ballot": 3}',
+    b'{"ballot": {}}',
     b"null",
     b"7",
     b"\xff\xfe\x00",
-    b'{"effects": {"2": "cures"}}',
-    b'{"effects": {"8": "cures"}, "culprit": 1}',
-    b'{"effects": {"x": "cures"}, "culprit": 1}',
-    b'{"effects": {"2": "heals"}, "culprit": 1}',
-    b'{"effects": {"2": ["cures"]}, "culprit": 1}',
-    b'{"effects": [], "culprit": 1}',
-    b'{"effects": {}, "culprit": 9}',
-    b'{"effects": {}, "culprit": true}',
-    b'{"effects": {}, "culprit": [1]}',
+    b'{"ballot": {"effects": {"2": "cures"}}}',
+    b'{"ballot": {"effects": {"8": "cures"}, "culprit": 1}}',
+    b'{"ballot": {"effects": {"x": "cures"}, "culprit": 1}}',
+    b'{"ballot": {"effects": {"2": "heals"}, "culprit": 1}}',
+    b'{"ballot": {"effects": {"2": ["cures"]}, "culprit": 1}}',
+    b'{"ballot": {"effects": [], "culprit": 1}}',
+    b'{"ballot": {"effects": {}, "culprit": 9}}',
+    b'{"ballot": {"effects": {}, "culprit": true}}',
+    b'{"ballot": {"effects": {}, "culprit": [1]}}',
     b"[" * 100_000,
 ]
 
 
 @pytest.fixture
 def file(tmp_path):
-    return tmp_path / ".ballot.json"
+    return tmp_path / ".learner.json"
 
 
 def test_the_diagnoses_are_the_seven_and_their_switches_exist():
@@ -116,11 +118,11 @@ def test_a_foreign_file_is_not_lost(file):
     file.write_text("my notes")
     assert f"{file}.other" in ballot.keep(VOTE, file)
     assert ballot.load(file) == VOTE
-    assert file.with_name(".ballot.json.other").read_text() == "my notes"
+    assert file.with_name(".learner.json.other").read_text() == "my notes"
 
 
 def test_where_nothing_can_be_written_the_learner_is_asked_to_note_it(tmp_path):
-    missing = tmp_path / "nowhere" / ".ballot.json"
+    missing = tmp_path / "nowhere" / ".learner.json"
     said = ballot.keep(VOTE, missing)
     assert "could not be kept" in said and "note it by hand" in said and str(VOTE) in said
 
@@ -161,7 +163,7 @@ def test_the_box_offers_every_answer_and_keeps_it_when_the_button_is_pressed(fil
     box.effects[2].value, box.effects[5].value, box.culprit.value = "cures", "nothing", 2
     assert not file.exists()
     box.button.click()
-    assert json.loads(file.read_text())["culprit"] == 2
+    assert json.loads(file.read_text())["ballot"]["culprit"] == 2
     assert ballot.load(file) == VOTE
     assert "Your prediction is kept" in box.message.value
 

@@ -1,7 +1,7 @@
 """The checks and hidden tests of every assignment, tried on wrong and on right solutions.
 
-Every wrong one must be caught by the visible check or lose points in the hidden tests; every
-right one must pass both. At the end of the run a table says who was caught by what.
+Every wrong one must lose points in the hidden tests, and most are caught by the visible check
+already; every right one must pass both. At the end of the run a table says who was caught by what.
 """
 
 import importlib.util
@@ -11,6 +11,7 @@ import pytest
 from course_lib.practice.checks import CheckFailed, TookTooLong
 from course_lib.practice.checks.engine import time_limits
 from tests.practice.assignments.source import assignments
+from tests.practice.store_cases import CELL, hidden_key
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of the mistakes
 ASSIGNMENTS = assignments()
@@ -67,7 +68,7 @@ def test_every_mutant_is_caught(assignment, task, mutant, table, monkeypatch):
     if graded.earned < graded.total:
         by.append(f"hidden tests ({graded.earned:g} of {graded.total:g})")
     table.append((assignment.number, task, title(mutant), " and ".join(by) or "NOBODY"))
-    assert by, f"nobody caught this mistake in {task}: {title(mutant)}"
+    assert graded.earned < graded.total, f"{task}: hidden tests alone miss: {title(mutant)}"
     assert not isinstance(graded.error, AssertionError)
     if isinstance(graded.error, TookTooLong):
         assert getattr(mutant, "endless", False), "caught by its time alone: mark it as endless"
@@ -122,6 +123,9 @@ def test_the_cells_of_a_task_belong_together(assignment):
         assert all(c.metadata.nbgrader.grade and c.metadata.nbgrader.locked for c in graded)
         visible, hidden = (cell.source for cell in graded)
         assert f"checks.{task}({task})" in visible and "HIDDEN" not in visible
+        key = hidden_key(assignment)
+        points = graded[1].metadata.nbgrader.points
+        assert hidden == CELL.format(task=task, total=points, key=key)
         kept = hidden.split("### BEGIN HIDDEN TESTS")[0]
         assert all(line.startswith("#") for line in kept.splitlines() if line), "shown to students"
         assert hidden.rstrip().endswith("### END HIDDEN TESTS")

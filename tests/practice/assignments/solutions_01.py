@@ -1,5 +1,7 @@
 """Right solutions of assignment 01, as different from each other as they get."""
 
+from fractions import Fraction
+
 import numpy as np
 
 
@@ -46,35 +48,78 @@ def frames_in_fortran_order(frames, height, width):
     return np.stack([p.transpose(1, 2, 0)[::-1, :, ::-1] for p in pictures]).copy()
 
 
-def normalise(train, test):
-    """NumPy's mean and std."""
-    mean = train.mean(axis=(0, 1, 2))
-    std = train.std(axis=(0, 1, 2))
-    std[std == 0] = 1
-    return ((train - mean) / std).astype(np.float32), ((test - mean) / std).astype(np.float32)
+def running_statistics(batches):
+    """Distances from the first pixel: the spread is the same, and no digits are lost."""
+    count = 0
+    for batch in batches:
+        pixels = batch.reshape(-1, batch.shape[-1]).astype(np.float64)
+        if len(pixels) == 0:
+            continue
+        if count == 0:
+            origin = pixels[0]
+            total = squares = np.zeros_like(origin)
+        distance = pixels - origin
+        count += len(pixels)
+        total = total + distance.sum(axis=0)
+        squares = squares + (distance**2).sum(axis=0)
+    if count == 0:
+        raise ValueError("there is not a single pixel")
+    mean = total / count
+    return origin + mean, np.sqrt(squares / count - mean**2)
 
 
-def normalise_by_channels(train, test):
-    """Channel by channel in a loop; only the last division is in float32."""
-    parts = [np.zeros(images.shape, np.float32) for images in (train, test)]
-    for k in range(train.shape[3]):
-        channel = train[..., k].astype(np.float64)
-        mean, spread = np.float32(channel.mean()), np.float32(channel.std())
-        for part, images in zip(parts, (train, test), strict=True):
-            part[..., k] = (images[..., k].astype(np.float32) - mean) / (spread or 1)
-    return tuple(parts)
+def statistics_of_groups(batches):
+    """Mean and spread of all so far and of the new batch, combined as in Chan, Golub, LeVeque."""
+    count, mean, spread = 0, 0.0, 0.0  # spread: the sum of the squared deviations
+    for batch in batches:
+        pixels = np.float64(batch).reshape(-1, batch.shape[-1])
+        new = len(pixels)
+        if new:
+            new_mean = pixels.mean(axis=0)
+            step = new_mean - mean
+            spread = spread + ((pixels - new_mean) ** 2).sum(axis=0)
+            spread = spread + step**2 * (count * new / (count + new))
+            mean = mean + step * (new / (count + new))
+            count += new
+    if not count:
+        raise ValueError("nothing to take a mean of")
+    return mean, np.sqrt(spread / count)
 
 
-def normalise_by_counts(train, test):
-    """From the count of each value, as in the lesson; returns a list."""
-    counts = np.stack([
-        np.bincount(train[..., k].ravel(), minlength=256) for k in range(train.shape[3])
-    ])
-    values, share = np.arange(256), counts / counts.sum(axis=1, keepdims=True)
-    mean = share @ values
-    std = np.sqrt([share[k] @ (values - mean[k]) ** 2 for k in range(len(mean))])
-    std = np.where((counts > 0).sum(axis=1) == 1, 1, std)
-    return [np.float32((images - mean) / std) for images in (train, test)]
+def statistics_pixel_by_pixel(batches):
+    """One pixel at a time, as in Welford 1962; a list is returned."""
+    count = 0
+    for batch in batches:
+        for place in np.ndindex(batch.shape[:3]):
+            pixel = batch[place].astype(float)
+            if count == 0:
+                mean, spread = np.zeros_like(pixel), np.zeros_like(pixel)
+            count += 1
+            step = pixel - mean
+            mean += step / count
+            spread += step * (pixel - mean)
+    if count == 0:
+        raise ValueError
+    return [mean, np.sqrt(spread / count)]
+
+
+def statistics_in_fractions(batches):
+    """Sums of whole numbers without any rounding; the root at the end."""
+    count, sums, squares = 0, None, None
+    for batch in batches:
+        for channel in range(batch.shape[3]):
+            values = [Fraction(v) for v in batch[..., channel].ravel().tolist()]
+            if sums is None:
+                sums = [Fraction(0)] * batch.shape[3]
+                squares = list(sums)
+            sums[channel] += sum(values)
+            squares[channel] += sum(v * v for v in values)
+        count += batch.size // batch.shape[3]
+    if not count:
+        raise ValueError("no pixels")
+    means = [s / count for s in sums]
+    variances = [float(q / count - m * m) for q, m in zip(squares, means, strict=True)]
+    return np.array([float(m) for m in means]), np.sqrt(np.array(variances))
 
 
 def split(labels, share, rng):
@@ -171,7 +216,12 @@ def orientation_by_distance(images, reference):
 SOLUTIONS = {
     "images_to_pixels": [images_to_pixels, pixels_by_formula],
     "decode_frames": [decode_frames, frames_by_reading, frames_in_fortran_order],
-    "normalise": [normalise, normalise_by_channels, normalise_by_counts],
+    "running_statistics": [
+        running_statistics,
+        statistics_of_groups,
+        statistics_pixel_by_pixel,
+        statistics_in_fractions,
+    ],
     "split": [split, split_by_choice],
     "shift_and_mirror": [shift_and_mirror, moved_by_windows],
     "find_orientation": [find_orientation, orientation_by_correlation, orientation_by_distance],

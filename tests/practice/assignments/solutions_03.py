@@ -16,6 +16,14 @@ def leaky_by_mask(dy, x, slope):
     return dx
 
 
+def leaky_by_factors(dy, x, slope):
+    """An array of factors in x's dtype, filled place by place."""
+    factors = np.full(x.shape, slope, x.dtype)
+    for index in zip(*np.nonzero(x > 0), strict=True):
+        factors[index] = 1
+    return dy * factors
+
+
 def avgpool2d_backward(dy, x, kernel_size, stride=None):
     """Two loops over the windows, all images and channels at once."""
     KH, KW = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
@@ -84,29 +92,42 @@ def split_by_windows(dy, x, kernel_size, stride=None):
     return dx
 
 
-def conv2d_backward(dy, x, weight, stride=1, padding=0):
-    """Two loops over the places; two products of matrices in each."""
+def separable_conv2d_backward(dy, x, depthwise, pointwise, stride=1, padding=0):
+    """Two loops over the places; the second step first, as a linear layer at every place."""
     SH, SW = stride if isinstance(stride, tuple) else (stride, stride)
     PH, PW = padding if isinstance(padding, tuple) else (padding, padding)
     N, H, W, C_in = x.shape
-    KH, KW, _, C_out = weight.shape
-    _, OH, OW, _ = dy.shape
+    KH, KW, _ = depthwise.shape
+    _, OH, OW, C_out = dy.shape
     padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+    dh = dy @ pointwise.T
+    h = np.zeros_like(dh)
     dpadded = np.zeros_like(padded)
-    dfilters = np.zeros((KH * KW * C_in, C_out), weight.dtype)
-    filters = weight.reshape(-1, C_out)
+    ddepthwise = np.zeros_like(depthwise)
     for i in range(OH):
         for j in range(OW):
             rows, columns = slice(i * SH, i * SH + KH), slice(j * SW, j * SW + KW)
             window = padded[:, rows, columns]
-            dfilters += window.reshape(N, -1).T @ dy[:, i, j]
-            dpadded[:, rows, columns] += (dy[:, i, j] @ filters.T).reshape(window.shape)
+            sent = dh[:, i : i + 1, j : j + 1]
+            h[:, i, j] = (window * depthwise).sum(axis=(1, 2))
+            ddepthwise += (window * sent).sum(axis=0)
+            dpadded[:, rows, columns] += depthwise * sent
+    dpointwise = h.reshape(-1, C_in).T @ dy.reshape(-1, C_out)
     dbias = dy.sum(axis=(0, 1, 2))
     dx = dpadded[:, PH : PH + H, PW : PW + W]
-    return dx, dfilters.reshape(weight.shape), dbias
+    return dx, ddepthwise, dpointwise, dbias
 
 
-def conv2d_backward_by_convolution(dy, x, weight, stride=1, padding=0):
+def separable_as_one_convolution(dy, x, depthwise, pointwise, stride=1, padding=0):
+    """The pair is a convolution with weights depthwise · pointwise: the product rule does the rest."""
+    weight = depthwise[..., np.newaxis] * pointwise  # (KH, KW, C_in, C_out)
+    dx, dweight, dbias = convolution_backward(dy, x, weight, stride, padding)
+    ddepthwise = (dweight * pointwise).sum(axis=3)
+    dpointwise = (dweight * depthwise[..., np.newaxis]).sum(axis=(0, 1))
+    return dx, ddepthwise, dpointwise, dbias
+
+
+def convolution_backward(dy, x, weight, stride, padding):
     """dx as a convolution of the stretched dy with the filter turned round."""
     (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
     (N, H, W, _), (KH, KW, _, K), (OH, OW) = x.shape, weight.shape, dy.shape[1:3]
@@ -121,18 +142,40 @@ def conv2d_backward_by_convolution(dy, x, weight, stride=1, padding=0):
     return dpadded[:, PH : PH + H, PW : PW + W], dweight, dy.sum((0, 1, 2))
 
 
-def conv2d_backward_by_loops(dy, x, weight, stride=1, padding=0):
+def separable_by_places_in_the_window(dy, x, depthwise, pointwise, stride=1, padding=0):
+    """A loop over the places in the kernel; each sees a slice with steps of the padded image."""
+    (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
+    KH, KW = depthwise.shape[:2]
+    OH, OW = dy.shape[1:3]
+    padded = np.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+    dpadded, ddepthwise = np.zeros_like(padded), np.empty_like(depthwise)
+    dh, h = np.einsum("nijk,ck->nijc", dy, pointwise), 0
+    for p, q in np.ndindex(KH, KW):
+        seen = np.s_[:, p : p + SH * (OH - 1) + 1 : SH, q : q + SW * (OW - 1) + 1 : SW]
+        h = h + padded[seen] * depthwise[p, q]
+        ddepthwise[p, q] = np.einsum("nijc,nijc->c", padded[seen], dh)
+        dpadded[seen] += dh * depthwise[p, q]
+    H, W = x.shape[1:3]
+    dpointwise = np.einsum("nijc,nijk->ck", h, dy)
+    return dpadded[:, PH:, PW:][:, :H, :W].copy(), ddepthwise, dpointwise, np.einsum("nijk->k", dy)
+
+
+def separable_by_loops(dy, x, depthwise, pointwise, stride=1, padding=0):
     """A loop for each letter of the formula; no padded copy; sums in float64."""
     (SH, SW), (PH, PW) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
-    dx, dweight, dbias = np.zeros(x.shape), np.zeros(weight.shape), np.zeros(weight.shape[3])
-    for n, i, j, k in np.ndindex(dy.shape):
-        dbias[k] += dy[n, i, j, k]
-        for p, q in np.ndindex(*weight.shape[:2]):
+    dx, ddepthwise, dpointwise = (np.zeros(a.shape) for a in (x, depthwise, pointwise))
+    dbias = np.zeros(pointwise.shape[1])
+    for n, i, j in np.ndindex(dy.shape[:3]):
+        h, dh = np.zeros(x.shape[3]), pointwise.astype(float) @ dy[n, i, j]
+        for p, q in np.ndindex(depthwise.shape[:2]):
             row, column = i * SH + p - PH, j * SW + q - PW
             if 0 <= row < x.shape[1] and 0 <= column < x.shape[2]:
-                dx[n, row, column] += weight[p, q, :, k] * dy[n, i, j, k]
-                dweight[p, q, :, k] += x[n, row, column] * dy[n, i, j, k]
-    return dx.astype(x.dtype), dweight.astype(x.dtype), dbias.astype(x.dtype)
+                h += x[n, row, column] * depthwise[p, q]
+                dx[n, row, column] += depthwise[p, q] * dh
+                ddepthwise[p, q] += x[n, row, column] * dh
+        dpointwise += np.outer(h, dy[n, i, j])
+        dbias += dy[n, i, j]
+    return [a.astype(x.dtype) for a in (dx, ddepthwise, dpointwise, dbias)]
 
 
 def gradient_check(function, backward, x):
@@ -140,7 +183,7 @@ def gradient_check(function, backward, x):
     x = x.astype(np.float64)
     dy = np.random.default_rng(0).normal(size=np.shape(function(x)))
     dx = backward(dy, x.copy())
-    if dx.shape != x.shape:
+    if dx.shape != x.shape or not np.isfinite(dx).all():
         return False
     numerical = np.zeros(x.shape)
     h = 1e-5
@@ -166,7 +209,7 @@ def gradient_check_by_basis(function, backward, x):
     for step in 1e-4 * np.eye(x.size).reshape(-1, *x.shape):
         slopes.append(((function(x + step) - function(x - step)) * dy).sum() / 2e-4)
     dx = np.asarray(backward(dy, x))
-    if dx.shape != x.shape or np.isnan(dx).any():
+    if dx.shape != x.shape or not np.isfinite(dx).all():
         return False
     error = np.abs(dx.ravel() - slopes)
     return np.all(error <= 1e-6 * np.maximum(np.abs(dx).max(), np.abs(slopes).max()))
@@ -215,10 +258,15 @@ def residual_by_einsum(dy, x, weight1, weight2):
 
 
 SOLUTIONS = {
-    "leaky_relu_backward": [leaky_relu_backward, leaky_by_mask],
+    "leaky_relu_backward": [leaky_relu_backward, leaky_by_mask, leaky_by_factors],
     "avgpool2d_backward": [avgpool2d_backward, avgpool_by_offsets, avgpool_by_matrices],
     "maxpool2d_split_backward": [maxpool2d_split_backward, split_by_windows],
-    "conv2d_backward": [conv2d_backward, conv2d_backward_by_convolution, conv2d_backward_by_loops],
+    "separable_conv2d_backward": [
+        separable_conv2d_backward,
+        separable_as_one_convolution,
+        separable_by_places_in_the_window,
+        separable_by_loops,
+    ],
     "gradient_check": [gradient_check, gradient_check_by_basis, gradient_check_by_jacobian],
     "residual_backward": [residual_backward, residual_by_einsum],
 }

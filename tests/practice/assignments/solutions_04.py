@@ -28,7 +28,7 @@ def top_k_by_sorting(logits, labels, k):
         return float((~np.isnan(logits).any(axis=1)).mean())
     own = np.take_along_axis(logits, labels[:, np.newaxis], axis=1)[:, 0]
     limit = np.sort(logits, axis=1)[:, -k - 1]
-    return float(((own > limit) & ~np.isnan(logits.sum(axis=1))).mean())
+    return float(((own > limit) & ~np.isnan(logits).any(axis=1)).mean())
 
 
 def binary_cross_entropy(logits, targets):
@@ -84,16 +84,26 @@ def cross_entropy_smoothed(logits, labels, smoothing):
 
 
 def smoothed_by_two_terms(logits, labels, smoothing):
-    """Log-sum-exp minus the label's logit and the mean logit, mixed."""
+    """How far the label's logit lies below log-sum-exp, and how far the mean logit does, mixed."""
     N, K = logits.shape
-    m = logits.max(axis=1)
-    exponentials = np.exp(logits - m[:, np.newaxis])
+    below = logits.max(axis=1, keepdims=True) - logits
+    exponentials = np.exp(-below)
     sums = exponentials.sum(axis=1)
-    own = logits[np.arange(N), labels]
-    losses = m + np.log(sums) - (1 - smoothing) * own - smoothing * logits.mean(axis=1)
+    own = below[np.arange(N), labels]
+    losses = np.log(sums) + (1 - smoothing) * own + smoothing * below.mean(axis=1)
     gradient = exponentials / sums[:, np.newaxis] - smoothing / K
     gradient[np.arange(N), labels] -= 1 - smoothing
-    return float(losses.mean()), gradient / N
+    return float(losses.mean()), (gradient / N).astype(logits.dtype)
+
+
+def smoothed_class_by_class(logits, labels, smoothing):
+    """In extended precision, with the classes first and a gradient in Fortran order."""
+    N, K = logits.shape
+    z = logits.T.astype(np.longdouble)
+    gaps = np.log(np.exp(z - z.max(axis=0)).sum(axis=0)) - (z - z.max(axis=0))
+    hard = np.arange(K)[:, np.newaxis] == labels
+    q = (1 - float(smoothing)) * hard + float(smoothing) / K
+    return np.float64((q * gaps).sum() / N), ((np.exp(-gaps) - q) / N).astype(logits.dtype).T
 
 
 def masked_cross_entropy(logits, labels):
@@ -131,7 +141,7 @@ def masked_by_loops(logits, labels):
     for n in counted:
         row = logits[n] - logits[n].max()
         p = np.exp(row) / np.exp(row).sum()
-        loss += (math.log(np.exp(row).sum()) - row[labels[n]]) / len(counted)
+        loss += float(math.log(np.exp(row).sum()) - row[labels[n]]) / len(counted)
         gradient[n] = p / len(counted)
         gradient[n, labels[n]] -= 1 / len(counted)
     return loss, gradient
@@ -143,7 +153,8 @@ def temperature_backward(dp, logits, temperature):
     exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     p = exponentials / exponentials.sum(axis=1, keepdims=True)
     du = p * (dp - (p * dp).sum(axis=1, keepdims=True))
-    return du / temperature, -(du * logits).sum() / temperature**2
+    dlogits = (du / temperature).astype(logits.dtype)
+    return dlogits, -(du * logits).sum() / temperature**2
 
 
 def temperature_by_means(dp, logits, temperature):
@@ -152,9 +163,22 @@ def temperature_by_means(dp, logits, temperature):
     p = np.exp(z)
     p /= p.sum(axis=1, keepdims=True)
     mean = np.einsum("nk,nk->n", p, dp)[:, np.newaxis]
-    dlogits = p * (dp - mean) / temperature
+    dlogits = (p * (dp - mean) / temperature).astype(logits.dtype)
     level = np.einsum("nk,nk->n", p, z)[:, np.newaxis]
     return dlogits, float(-np.sum(p * (dp - mean) * (z - level)) / temperature)
+
+
+def temperature_by_rows(dp, logits, temperature):
+    """One image at a time, seen from its best class, in float64."""
+    dlogits, dtemperature = np.zeros_like(logits, order="F"), 0.0
+    for n, (z, slope) in enumerate(zip(logits.astype(float), dp.astype(float), strict=True)):
+        best = z.argmax()
+        u, slope = (z - z[best]) / temperature, slope - slope[best]
+        p = np.exp(u) / np.exp(u).sum()
+        du = p * (slope - p @ slope)
+        dlogits[n] = du / temperature
+        dtemperature -= float(du @ u) / temperature
+    return dlogits, dtemperature
 
 
 def log_sum_exp_streaming(pieces):
@@ -172,11 +196,32 @@ def log_sum_exp_streaming(pieces):
         return largest + np.log(total)
 
 
-def streaming_by_logaddexp(pieces):
-    """Log-sum-exp of each piece, then of two numbers."""
+def streaming_column_by_column(pieces):
+    """Log-sum-exp of two numbers, one class after another."""
     result = -np.inf
     for piece in pieces:
-        result = np.logaddexp(result, np.logaddexp.reduce(piece, axis=1))
+        for column in piece.T:
+            high, low = np.maximum(result, column), np.minimum(result, column)
+            gap = np.subtract(low, high, out=np.zeros_like(low), where=low > -np.inf)
+            result = np.where(low > -np.inf, high + np.log1p(np.exp(gap)), high)
+    return result
+
+
+def streaming_by_dictionaries(pieces):
+    """Row by row; what is impossible is left out."""
+    state, rows = {}, 0
+    for piece in pieces:
+        rows = len(piece)
+        for i, row in enumerate(piece):
+            possible = row[row > -np.inf]
+            if len(possible):
+                top, amount = state.get(i, (possible.max(), 0.0))
+                new = max(top, possible.max())
+                amount = amount * math.exp(top - new) + np.exp(possible - new).sum()
+                state[i] = new, amount
+    result = np.full(rows, -np.inf)
+    for i, (top, amount) in state.items():
+        result[i] = top + math.log(amount)
     return result
 
 
@@ -202,12 +247,17 @@ SOLUTIONS = {
         binary_by_branches,
         binary_by_loops,
     ],
-    "cross_entropy_smoothed": [cross_entropy_smoothed, smoothed_by_two_terms],
+    "cross_entropy_smoothed": [
+        cross_entropy_smoothed,
+        smoothed_by_two_terms,
+        smoothed_class_by_class,
+    ],
     "masked_cross_entropy": [masked_cross_entropy, masked_by_where, masked_by_loops],
-    "temperature_backward": [temperature_backward, temperature_by_means],
+    "temperature_backward": [temperature_backward, temperature_by_means, temperature_by_rows],
     "log_sum_exp_streaming": [
         log_sum_exp_streaming,
-        streaming_by_logaddexp,
+        streaming_column_by_column,
+        streaming_by_dictionaries,
         streaming_with_a_row_of_lse,
     ],
 }

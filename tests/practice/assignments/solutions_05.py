@@ -139,11 +139,11 @@ def size_by_trying(gradients, cosine):
 def size_by_formula(gradients, cosine):
     """Solved for B, and rounded up."""
     N, full = len(gradients), gradients.mean(axis=0)
-    if cosine == 1 and np.ptp(gradients, axis=0).any():
-        return N
+    if not np.ptp(gradients, axis=0).any():
+        return 1
     S = np.sum(np.var(gradients, axis=0)) / np.sum(full**2)
     allowed = 1 / cosine**2 - 1  # noise over signal
-    return min(N, max(1, int(np.ceil(S * N / (allowed * (N - 1) + S))))) if S else 1
+    return min(N, max(1, int(np.ceil(S * N / (allowed * (N - 1) + S)))))
 
 
 SOLUTIONS = {

@@ -26,7 +26,7 @@ def chain_by_cumprod(weights, slopes):
 def chain_by_products(weights, slopes):
     """For each place the product of all factors behind it."""
     L = len(weights)
-    return np.array([np.prod(weights[k:]) * np.prod(slopes[k:]) for k in range(L + 1)])
+    return np.array([np.prod(weights[k:] * slopes[k:]) for k in range(L + 1)])
 
 
 def gain(activation):
@@ -50,7 +50,7 @@ def gain_by_weighted_mean(activation):
 
 def gain_by_simpson(activation):
     """Simpson's rule, number by number."""
-    n, end = 4000, 9.0
+    n, end = 8000, 8.0
     h, total = 2 * end / n, 0.0
     for i in range(n + 1):
         z = -end + i * h
@@ -72,7 +72,7 @@ def clip_gradients(grads, max_norm):
         factor = max_norm / norm
     clipped = {}
     for name, g in grads.items():
-        clipped[name] = (g * factor).astype(g.dtype)
+        clipped[name] = (g.astype(np.float64) * factor).astype(g.dtype)
     return clipped, norm
 
 
@@ -84,20 +84,23 @@ def clip_by_one_row(grads, max_norm):
     norm = np.linalg.norm(row)
     if norm <= max_norm:
         return {name: g.copy() for name, g in grads.items()}, norm
-    return {name: g * g.dtype.type(max_norm / norm) for name, g in grads.items()}, norm
+    return {
+        name: (g.astype(float) * (max_norm / norm)).astype(g.dtype) for name, g in grads.items()
+    }, norm
 
 
 def clip_scaled(grads, max_norm):
     """The largest number taken out first, so that no square overflows in any dtype."""
     if not all(np.isfinite(g).all() for g in grads.values()):
         raise ValueError("not finite")
-    largest = max((float(np.abs(g).max()) for g in grads.values()), default=0.0)
+    largest = max((float(np.abs(g).max(initial=0)) for g in grads.values()), default=0.0)
     if largest == 0:
         return {name: np.zeros_like(g) for name, g in grads.items()}, 0
     parts = [np.linalg.norm(g / g.dtype.type(largest)) for g in grads.values()]
     norm = largest * math.sqrt(sum(float(part) ** 2 for part in parts))
     factor = min(max_norm / norm, 1)
-    return {name: np.multiply(g, factor, dtype=g.dtype) for name, g in grads.items()}, norm
+    wide = {name: np.multiply(g, factor, dtype=np.float64) for name, g in grads.items()}
+    return {name: wide[name].astype(g.dtype) for name, g in grads.items()}, norm
 
 
 def layer_factors(network, x, dy):
@@ -114,10 +117,10 @@ def layer_factors(network, x, dy):
     for layer in network.layers:
         y = layer.forward(x)
         asleep = None
-        if type(layer) in largest:
-            slopes = layer.backward(np.ones_like(y))
-            small = slopes < largest[type(layer)] / 100
-            asleep = float(small.all(axis=0).mean())
+        for kind, most in largest.items():
+            if isinstance(layer, kind):
+                small = layer.backward(np.ones_like(y)) < most / 100
+                asleep = float(small.all(axis=0).mean())
         factors.append({"forward": over(rms(y), rms(x)), "backward": 0.0, "asleep": asleep})
         x = y
     for layer, factor in zip(network.layers[::-1], factors[::-1], strict=True):
@@ -236,11 +239,59 @@ def repair_by_own_layer(name, patient):
         patient.optimizer.learning_rate, patient.optimizer.momentum = 0.1, 0.0
 
 
+def repair_by_sigmoid_and_tanh(name, patient):
+    """Other curves for K and M, and all biases of L."""
+    if name == "K":
+        patient.network.layers[4] = layers.Sigmoid()
+    elif name == "L":
+        for layer in patient.network.layers:
+            if layer.params:
+                layer.params["bias"][:] = 0
+    else:
+        patient.network.layers[1] = layers.Tanh()
+
+
+def repair_with_small_steps(name, patient):
+    """Another last layer for L, and steps for M that are as short as they may be."""
+    if name == "K":
+        patient.network.layers[4] = layers.Tanh()
+    elif name == "L":
+        rng = np.random.default_rng(3)
+        patient.network.layers[5] = layers.Linear(
+            *patient.network.layers[5].params["weight"].shape, rng=rng, dtype=np.float64
+        )
+    else:
+        patient.optimizer = optim.SGD(0.002, 0.9)
+
+
+def repair_without_momentum(name, patient):
+    """Momentum is taken from M, with a third of the learning rate."""
+    repair(name, patient)
+    if name == "M":
+        patient.optimizer = optim.SGD(0.3)
+
+
+def repair_after_a_look(name, patient):
+    """Looks at the patient first: forward and backward, and the gradient check."""
+    x, labels = patient.images[:10], patient.labels[:10]
+    gradcheck.check_network(patient.network, patient.loss, x, labels)
+    diagnostics.observe(patient.network, patient.loss, x, labels)
+    repair_otherwise(name, patient)
+
+
 SOLUTIONS = {
     "chain_gradients": [chain_gradients, chain_by_cumprod, chain_by_products],
     "gain": [gain, gain_by_weighted_mean, gain_by_simpson],
     "clip_gradients": [clip_gradients, clip_by_one_row, clip_scaled],
     "layer_factors": [layer_factors, factors_from_outputs],
     "diagnosis": [diagnosis, diagnosis_by_rules],
-    "repair": [repair, repair_otherwise, repair_by_own_layer],
+    "repair": [
+        repair,
+        repair_otherwise,
+        repair_by_own_layer,
+        repair_by_sigmoid_and_tanh,
+        repair_with_small_steps,
+        repair_without_momentum,
+        repair_after_a_look,
+    ],
 }

@@ -14,6 +14,9 @@ DTYPE_HINT = (
     "makes float64 numbers unless it is told otherwise."
 )
 
+NO_ARRAY = "What can the rest of the program do with it that it does with an array?"
+NO_RETURN = "A function without a return statement returns None."
+
 
 class Problem(NamedTuple):
     """What is wrong, and the two values to show, each under its label.
@@ -59,7 +62,7 @@ def compare(
     for key, value in pieces:
         problem = compare(result[key], value, value_name(name, key), rtol)
         if problem:
-            return problem
+            return problem._replace(hint="") if problem.hint == NO_RETURN else problem
     return None
 
 
@@ -78,8 +81,8 @@ def _compare_kind(  # noqa: C901 (a branch for each kind)
 
     if result is None and expected is not None:
         return problem(
-            f"{label(name)} should be {kind_of(expected)}, and it is None.",
-            "A function without a return statement returns None.",
+            f"{label(name)} should be {kind_of(expected)}, but it is None.",
+            NO_RETURN,
         )
     if isinstance(expected, np.ndarray):
         return _compare_array_kind(result, expected, name, problem, rtol)
@@ -98,23 +101,23 @@ def _compare_kind(  # noqa: C901 (a branch for each kind)
         if not isinstance(result, dict) or result.keys() != expected.keys():
             found = f"one with {list(result)}" if isinstance(result, dict) else kind_of(result)
             return problem(
-                f"{name} should be a dict with the keys {list(expected)}, and it is {found}."
+                f"{name} should be a dict with the keys {list(expected)}, but it is {found}."
             )
     elif isinstance(expected, (bool, np.bool_)):
         if not isinstance(result, (bool, np.bool_)):
-            return problem(f"{name} should be True or False, and it is {kind_of(result)}.")
+            return problem(f"{name} should be True or False, but it is {kind_of(result)}.")
     elif isinstance(expected, (int, np.integer)):
         if isinstance(result, bool) or not isinstance(result, (int, np.integer)):
-            return problem(f"{name} should be a whole number (int), and it is {kind_of(result)}.")
+            return problem(f"{name} should be a whole number (int), but it is {kind_of(result)}.")
     elif isinstance(expected, (float, np.floating)):
         single = isinstance(result, (int, float, np.integer, np.floating)) or (
             isinstance(result, np.ndarray) and result.shape == () and result.dtype.kind in "fi"
         )
         if isinstance(result, bool) or not single:
             shape = f" of shape {result.shape}" if isinstance(result, np.ndarray) else ""
-            return problem(f"{name} should be one number, and it is {kind_of(result)}{shape}.")
+            return problem(f"{name} should be one number, but it is {kind_of(result)}{shape}.")
     elif isinstance(expected, str) and not isinstance(result, str):
-        return problem(f"{name} should be a text, and it is {kind_of(result)}.")
+        return problem(f"{name} should be a text, but it is {kind_of(result)}.")
     return None
 
 
@@ -127,14 +130,14 @@ def _compare_array_kind(
 ) -> Problem | None:
     if not isinstance(result, (np.ndarray, np.generic)):
         return problem(
-            f"{name} should be an array, and it is {kind_of(result)}.",
-            "What can the rest of the program do with it that it does with an array?",
+            f"{name} should be an array, but it is {kind_of(result)}.",
+            NO_ARRAY,
         )
     if result.shape != expected.shape:
-        return problem(f"{name} should have the shape {expected.shape}, and it has {result.shape}.")
+        return problem(f"{name} should have the shape {expected.shape}, but it has {result.shape}.")
     wanted, found = expected.dtype, result.dtype
     if wanted != found and not (wanted.kind == found.kind == "i"):
-        told = problem(f"{name} should hold {wanted} numbers, and it holds {found}.", DTYPE_HINT)
+        told = problem(f"{name} should hold {wanted} numbers, but it holds {found}.", DTYPE_HINT)
         if not _same_numbers(result, expected, rtol):
             return told
         return told._replace(sentence=told.sentence + " The numbers are right.", numbers=False)
@@ -162,12 +165,17 @@ def _compare_numbers(
         return None
     index = tuple(int(i) for i in np.argwhere(off)[0])
     mine, right = in_digits(found[index], wanted[index])
+    off_by = how_far(found[index], wanted[index], rtol)
     if not wanted.shape:
-        return Problem(f"{name} should be {right}, and it is {mine}.", "", expected, result)
+        sentence = f"{name} should be {right}, but it is {mine}{off_by}."
+        return Problem(sentence, "", expected, result)
     place = ", ".join(map(str, index))
+    count, number = np.count_nonzero(off), f"[{place}]"
+    differ = f"{count} of the {off.size} numbers of {name} {'differs' if count == 1 else 'differ'}."
     sentence = (
-        f"{np.count_nonzero(off)} of the {off.size} numbers of {name} differ. The first is "
-        f"at [{place}]: yours is {mine}, expected is {right}."
+        f"{differ} The first is at {number}: yours is {mine}, but it should be {right}{off_by}."
+        if off.size > 1
+        else f"The only number of {name} differs: it is {mine}, but it should be {right}{off_by}."
     )
     if np.isnan(found).any() and not np.isnan(wanted).any():
         sentence += " (nan means: not a number, such as 0 / 0.)"
@@ -185,12 +193,31 @@ def in_digits(left: Any, right: Any) -> tuple[str, str]:
     return texts
 
 
+def tolerances(kind: Any, rtol: float | None) -> tuple[float, float]:
+    """How far off a number of this dtype may be, relative to itself and to the largest one."""
+    if rtol is not None:
+        return rtol, rtol / 1000
+    return TOLERANCES.get(kind, TOLERANCES[np.float64])
+
+
+def how_far(found: Any, wanted: Any, rtol: float | None) -> str:
+    """For numbers that look nearly alike: how far apart they are; "" for others."""
+    if (
+        not {found.dtype.kind, wanted.dtype.kind} <= set("fiu")
+        or not np.isfinite([found, wanted]).all()
+    ):
+        return ""
+    difference = abs(float(found) - float(wanted))
+    if not 0 < difference < 1e-4 * abs(float(wanted)):
+        return ""
+    error, allowed = difference / abs(float(wanted)), tolerances(wanted.dtype.type, rtol)[0]
+    return f": a relative error of {error:.1g}, where {allowed:g} would pass"
+
+
 def _near(found: np.ndarray, wanted: np.ndarray, kind: Any, rtol: float | None) -> np.ndarray:
     """Number by number: whether they agree. Infinite and nan only agree with themselves."""
     finite = np.isfinite(wanted)
-    relative, absolute = TOLERANCES.get(kind, TOLERANCES[np.float64])
-    if rtol is not None:
-        relative, absolute = rtol, rtol / 1000
+    relative, absolute = tolerances(kind, rtol)
     scale = np.abs(wanted[finite]).max(initial=0) or 1.0
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(found - wanted) <= relative * np.abs(wanted) + absolute * scale

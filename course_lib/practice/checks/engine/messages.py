@@ -12,7 +12,7 @@ from .exceptions import CheckFailed, as_theirs
 
 
 def message(problem: Problem, name: str, where: str, case: Case) -> str:
-    """The whole text of a failure: what is wrong, given, expected, came instead, hint."""
+    """The whole text of a failure: what is wrong, given, expected, came instead, the case, hint."""
     sentence = problem.sentence
     if sentence.startswith("the "):
         sentence = "T" + sentence[1:]
@@ -20,7 +20,7 @@ def message(problem: Problem, name: str, where: str, case: Case) -> str:
     if problem.numbers and problem.name and count(problem.expected) <= MOST_NUMBERS:
         for heading, value in zip(problem.labels, (problem.expected, problem.result), strict=True):
             lines += ["", heading, *indent(describe(label(problem.name), value))]
-    return "\n".join([*lines, *hinted(problem.hint)])
+    return "\n".join([*lines, *told(case), *hinted(problem.hint)])
 
 
 def count(value: Any) -> int:
@@ -30,6 +30,10 @@ def count(value: Any) -> int:
     if isinstance(value, (list, tuple)):
         return sum(map(count, value))
     return np.size(value)
+
+
+def told(case: Case) -> list[str]:
+    return ["", f"About this case: {case.about}"] if case.about else []
 
 
 def hinted(hint: str) -> list[str]:
@@ -75,7 +79,7 @@ def explained(error: BaseException, name: str, where: str, case: Case) -> BaseEx
     note = "\n".join([
         f"Your code raised this in {where} of the check of {name}.",
         *given(case),
-        *hinted(case.hint),
+        *told(case),
     ])
     return as_theirs(error, note) or CheckFailed(
         "\n".join([

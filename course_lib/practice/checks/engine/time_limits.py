@@ -7,9 +7,10 @@ stands a generous limit by the clock, for code that waits for something that nev
 import _thread
 import io
 import signal
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TextIO
@@ -20,6 +21,7 @@ HIDDEN_CASE_SECONDS = 4.0  # for one of them
 BY_THE_CLOCK = 6  # times as long may it take where a processor is shared, or sleeps
 AGAIN_SECONDS = 0.2  # until the next interruption of code that survived one
 SOONEST = 0.01  # seconds from one look at the time to the next
+EVENTS_PER_LOOK = 100  # calls and jumps of the learner's code, where no thread looks
 MOST_LINES, MOST_CHARACTERS = 20, 2000
 
 
@@ -49,10 +51,17 @@ def processor_seconds() -> float:
 
 @contextmanager
 def time_limit(*budgets: Budget) -> Iterator[None]:
-    """Raise OutOfTime in what runs inside once a budget is spent; works on Windows and Unix.
+    """Raise OutOfTime in what runs inside once a budget is spent."""
+    with INTERRUPTER(budgets):
+        yield
 
-    A thread waits and then interrupts the main thread, as Ctrl-C does; a Ctrl-C of the learner's
-    own stays a KeyboardInterrupt. Code that is not in the main thread has no limit.
+
+@contextmanager
+def by_a_thread(budgets: Sequence[Budget]) -> Iterator[None]:
+    """A thread waits and then interrupts the main thread, as Ctrl-C does; on Windows and Unix.
+
+    A Ctrl-C of the learner's own stays a KeyboardInterrupt. Code that is not in the main thread
+    has no limit.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -87,6 +96,40 @@ def time_limit(*budgets: Budget) -> Iterator[None]:
         finished.set()
         watcher.join()
         signal.signal(signal.SIGINT, before or signal.default_int_handler)
+
+
+@contextmanager
+def by_monitoring(budgets: Sequence[Budget]) -> Iterator[None]:
+    """Python looks at the time itself, at calls and jumps; for a browser, which has no threads.
+
+    It takes Python 3.12 or newer. What runs within one call of NumPy is not interrupted.
+    """
+    monitoring = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
+    tool = next(n for n in range(6) if monitoring.get_tool(n) is None)
+    events = monitoring.events
+    watched = events.PY_START | events.PY_RESUME | events.JUMP
+    until_next = EVENTS_PER_LOOK
+
+    def look(*event: Any) -> None:
+        nonlocal until_next
+        until_next -= 1
+        if until_next <= 0:
+            until_next = EVENTS_PER_LOOK
+            if min(budget.left() for budget in budgets) <= 0:
+                raise OutOfTime
+
+    monitoring.use_tool_id(tool, "time limit of a check")
+    for event in (events.PY_START, events.PY_RESUME, events.JUMP):
+        monitoring.register_callback(tool, event, look)
+    monitoring.set_events(tool, watched)
+    try:
+        yield
+    finally:
+        monitoring.set_events(tool, events.NO_EVENTS)
+        monitoring.free_tool_id(tool)
+
+
+INTERRUPTER = by_monitoring if sys.platform == "emscripten" else by_a_thread
 
 
 def interrupt_main_thread() -> None:
