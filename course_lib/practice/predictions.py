@@ -112,9 +112,9 @@ def predicted(name: str, came: str | float, within: float = 0.0, unit: str = "")
         pass  # it is said below all the same
     result = came if isinstance(came, str) else f"{came:.3g}{unit}"
     if right:
-        say(f"You predicted {said}{unit}, and so it came: {result}.")
+        say(f"You predicted {said}{unit}, and you were right: {result}.")
     else:
-        say(f"You predicted {said}{unit}; it came out as {result}.")
+        say(f"You predicted {said}{unit}; the result was {result}.")
 
 
 def is_right(said: Any, came: str | float, within: float) -> bool:

@@ -75,7 +75,7 @@ def test_notebook_01_runs_on_it(real_cifar10_folder, monkeypatch, tmp_path):
         "mirror images                0.0% of the values differ",
     ):
         assert any(proof in text for text in now) and any(proof in text for text in stored)
-    assert sum("and so it came" in " ".join(text.split()) for text in now) == len(FORESEEN)
+    assert sum("and you were right" in " ".join(text.split()) for text in now) == len(FORESEEN)
     text = "\n".join(now)
     normalised = float(re.search(r"right after 40 steps: ([\d.]+) %", text)[1])
     [caption] = re.findall(

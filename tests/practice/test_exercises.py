@@ -140,8 +140,8 @@ def test_a_prediction_comes_back_with_the_result(learner, capsys):
     practice.predicted("01 colour", "blue")
     assert capsys.readouterr().out.splitlines() == [
         "(You made no prediction here.)",
-        "You predicted blue, and so it came: blue.",
-        "You predicted green; it came out as blue.",
+        "You predicted blue, and you were right: blue.",
+        "You predicted green; the result was blue.",
     ]
     assert predictions.tally() == {"01": (1, 1)}
     assert practice.predict("01 colour", "Which?", ["green", "blue"]).control.value == "green"
@@ -150,7 +150,7 @@ def test_a_prediction_comes_back_with_the_result(learner, capsys):
 def test_a_number_is_right_within_what_is_said(learner, capsys):
     practice.predict("02 size", "How many?", unit=" %").keep(40.0)
     practice.predicted("02 size", 43.2, within=5, unit=" %")
-    assert capsys.readouterr().out == "You predicted 40.0 %, and so it came: 43.2 %.\n"
+    assert capsys.readouterr().out == "You predicted 40.0 %, and you were right: 43.2 %.\n"
     practice.predict("02 far", "How many?").keep(40.0)
     practice.predicted("02 far", 60, within=5)
     assert predictions.tally() == {"02": (1, 2)}
