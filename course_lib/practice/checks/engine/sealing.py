@@ -63,13 +63,37 @@ def mixed(text: bytes, key: str, salt: bytes) -> bytes:
 
 
 class Pickler(pickle.Pickler):
-    """Writes arrays as dtype, shape and bytes: the same with every version of NumPy."""
+    """Writes arrays as dtype, shape and bytes, and generators as seed and state.
+
+    What NumPy itself would write, an older version of it could not read.
+    """
 
     def persistent_id(self, value: Any) -> Any:
         if isinstance(value, (np.ndarray, np.generic)) and value.dtype != object:
             is_array = isinstance(value, np.ndarray)
             return is_array, value.dtype.str, value.shape, np.asarray(value).tobytes()
         return None
+
+    def reducer_override(self, value: Any) -> Any:
+        if not isinstance(value, np.random.Generator):
+            return NotImplemented
+        seed: Any = value.bit_generator.seed_seq
+        return generator, (
+            value.bit_generator.state,
+            seed.entropy,
+            seed.spawn_key,
+            seed.n_children_spawned,
+        )
+
+
+def generator(
+    state: dict[str, Any], entropy: int, spawn_key: tuple[int, ...], children: int
+) -> np.random.Generator:
+    """A generator in this state, which spawns the same children as the one that was written."""
+    seed = np.random.SeedSequence(entropy, spawn_key=spawn_key, n_children_spawned=children)
+    bits = getattr(np.random, state["bit_generator"])(seed)
+    bits.state = state
+    return np.random.Generator(bits)
 
 
 class Unpickler(pickle.Unpickler):
