@@ -49,7 +49,7 @@ def headings(path):
 
 def links(path):
     """Every link as (its text, where it leads, the words right after it)."""
-    return re.findall(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)(.{0,10})", markdown(path))
+    return re.findall(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)(?=(.{0,10}))", markdown(path))
 
 
 def name_of(path):
@@ -127,6 +127,25 @@ def test_the_glossary_speaks_of_words_that_the_lesson_uses():
         text = re.sub(r"\s+", " ", " ".join(cell.source for cell in lesson).replace("*", ""))
         for term in english.split(", "):
             assert term.lower() in text.lower(), f"{term} is not in notebook {number}"
+
+
+@pytest.mark.parametrize("number", ["00", "01"])
+def test_a_lesson_links_each_term_that_it_introduces(number):
+    path = next(path for path in LESSONS if path.name.startswith(number))
+    linked = [
+        (text.replace("*", "").replace("`", "").lower(), target.partition("#")[2])
+        for text, target, _ in links(path)
+        if target.startswith("glossary.ipynb#")
+    ]
+    sections = re.split(r"^## (.+)$", markdown(GLOSSARY), flags=re.MULTILINE)[1:]
+    for section, text in zip(sections[::2], sections[1::2], strict=True):
+        anchor = section.replace(" ", "-")
+        for english, *_, lesson, _ in ROW.findall(text):
+            terms = english.lower().split(", ")
+            found = any(
+                place == anchor and term in words for words, place in linked for term in terms
+            )
+            assert found or lesson != number, f"{english} has no link to {anchor}"
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name_of)
