@@ -89,10 +89,11 @@ def wrong_share(labels: np.ndarray, share: float, result: Any) -> str | None:
         count = int(np.sum(labels == kind))
         found = int(np.sum(labels[result[0]] == kind))
         if abs(found - share * count) > 0.5 + 1e-6:
+            images = "1 image" if count == 1 else f"{count} images"
             return (
-                f"A share of {share} of the {count} in class {kind} is {share * count:.4g}. So "
-                f"{round(share * count)} of them should be in the first part, but it holds "
-                f"{found}.{shown(result)}"
+                f"Class {kind} has {images}, and {share} · {count} = "
+                f"{share * count:.4g}. So {round(share * count)} of its images should be in the "
+                f"first part, but {found} of them are.{shown(result)}"
             )
     return None
 
