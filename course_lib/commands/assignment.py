@@ -14,7 +14,8 @@ DONE = """\
 Your copy of assignment {number} is {path}
 Open it:            jupyter lab "{path}"
 See what it earns:  python -m course_lib assignment {number} --check
-The written question has a good answer in {source}: look at it when you have written your own."""
+When you have answered the written question, compare your answer with the one in
+{source}"""
 THERE_ALREADY = """\
 You have a copy already, with whatever you wrote in it: {path}
 It stays as it is. To begin anew, rename it and give this command again."""

@@ -1096,6 +1096,14 @@ def nan_that_is_seen(seed, about):
     return dilated_of(inputs | {"dilation": 2}, about, known=False)
 
 
+def nan_under_a_weight_of_0(seed, about):
+    """A nan times 0 is nan, so a weight of 0 must not be skipped."""
+    inputs = arrays(seed, (1, 1, 4, 1), (1, 2, 1, 1))
+    inputs["weight"][0, 0] = 0
+    inputs["x"][0, 0, 1] = np.nan
+    return dilated_of(inputs | {"dilation": 2}, about, known=False)
+
+
 def dilated_cases(seed):
     one = dilated_case
     return [
@@ -1150,6 +1158,7 @@ def dilated_cases(seed):
             (3, slice(1, 2), {"dilation": 2}),
         ),
         nan_that_is_seen(seed + 80, "Two windows look at a pixel that is nan."),
+        nan_under_a_weight_of_0(seed + 83, "The weight that looks at the pixel that is nan is 0."),
         one((1, 1, 12, 1), (1, 2, 1, 1), 11, seed=seed + 81, about="Two weights, dilation 11."),
         one((1, 1, 12, 1), (1, 1, 1, 1), 1, seed=seed + 82, about="One weight, dilation 1."),
     ]
@@ -1413,6 +1422,15 @@ def grouped_cases(seed):
         one((1, 1, 2, 6), (1, 1, 3, 2), 2, seed=seed + 5, about="Three channels in each group."),
         one((1, 3, 4, 2), (2, 3, 1, 2), 2, seed=seed + 6, about="The kernel has two axes."),
         one((1, 3, 3, 3), (2, 2, 3, 2), 1, seed=seed + 7, about="One group of three channels."),
+        one(
+            (1, 4, 5, 2),
+            (2, 2, 2, 2),
+            1,
+            (2, 1),
+            (1, 0),
+            seed=seed + 14,
+            about="One group, with a stride and padding.",
+        ),
         one((2, 2, 3, 2), (2, 1, 1, 2), 2, seed=seed + 8, about="There are two images."),
         one((1, 5, 4, 2), (2, 2, 1, 2), 2, (2, 1), seed=seed + 9, about="The stride is (2, 1)."),
         one(

@@ -1171,6 +1171,32 @@ GROUPED += changes(
     """,
 )
 
+
+def dilated_without_weights_of_0(x, weight, bias, dilation=1):
+    """weights of 0 are skipped, so a nan under them is not seen"""
+    DH, DW = np.broadcast_to(dilation, 2)
+    KH, KW, _, C_out = weight.shape
+    OH, OW = x.shape[1] - DH * (KH - 1), x.shape[2] - DW * (KW - 1)
+    y = np.zeros((len(x), OH, OW, C_out), x.dtype) + bias
+    for p, q in np.ndindex(KH, KW):
+        if weight[p, q].any():
+            y += x[:, p * DH : p * DH + OH, q * DW : q * DW + OW] @ weight[p, q]
+    return y
+
+
+DILATED += [dilated_without_weights_of_0]
+
+
+def grouped_with_a_short_way(x, weight, bias, groups, stride=1, padding=0):
+    """stride and padding are forgotten in the short way for one group"""
+    if groups == 1:
+        stride, padding = 1, 0
+    return right.grouped_conv2d(x, weight, bias, groups, stride, padding)
+
+
+GROUPED += [grouped_with_a_short_way]
+
+
 MUTANTS = {
     "receptive_field": FIELD,
     "partial_conv2d": PARTIAL,
