@@ -6,6 +6,7 @@ notebook there earns. nbgrader is not needed.
 
 import argparse
 import sys
+import textwrap
 from pathlib import Path
 
 from course_lib.practice.course_folder import NotThere, notebooks, numbered
@@ -65,7 +66,9 @@ def check(mine: Path, source: Path, number: str) -> int:
         student_version.read(mine), student_version.read(source), mine.parent
     )
     for task, earned, total, said in results:
-        print(f"{task:28} {earned:4g} of {total:2g}   {said[:100]}")
+        print(
+            f"{task:28} {earned:4g} of {total:2g}   {textwrap.shorten(said, 100, placeholder=' …')}"
+        )
     earned, total = (sum(column) for column in list(zip(*results, strict=True))[1:3])
     print(f"{'together':28} {earned:4g} of {total:2g}   and the written question")
     return 0

@@ -33,7 +33,7 @@ FINDINGS = [
         "00",
         5,
         SHARPENED,
-        "The very first step is several times as long as the filters that it changes.",
+        "The very first step is many times as long as the filters that it changes.",
     ),
     Finding(
         "01",

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -55,6 +56,44 @@ def test_a_lesson_is_reset_and_the_learners_copy_kept(course, capsys):
         assert nbformat.read(kept, as_version=4).cells[0].source == f"mine, {number}"
         assert "The network that would not learn" in lesson.read_text(encoding="utf-8")
     assert "is kept in" in capsys.readouterr().out
+
+
+def test_an_update_with_git_loses_nothing(course, monkeypatch, tmp_path):
+    """reset, git stash, git pull, as the README says, with a lesson written in and another run."""
+    (course.parent / ".gitignore").write_text((COURSE / ".gitignore").read_text())
+    home = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "n", "GIT_AUTHOR_EMAIL": "e"}
+    for name, value in (home | {"GIT_COMMITTER_NAME": "n", "GIT_COMMITTER_EMAIL": "e"}).items():
+        monkeypatch.setenv(name, value)
+
+    def git(*words, folder=course.parent):
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+
+    git("init", "-b", "main")
+    git("add", "-A")
+    git("commit", "-m", "as published")
+    theirs = tmp_path / "theirs"
+    git("clone", str(course.parent), str(theirs), folder=tmp_path)
+    for number, name in enumerate(("00", "01")):
+        [lesson] = course.glob(f"{name}_*.ipynb")
+        lesson.write_text(lesson.read_text() + "\n" * (number + 1))
+    git("commit", "-am", "an update")
+    new = {path.name: path.read_text() for path in course.glob("0*.ipynb")}
+
+    mine = theirs / "notebooks"
+    monkeypatch.chdir(mine)
+    for name, change in (("00", "source"), ("01", "outputs")):
+        [lesson] = mine.glob(f"{name}_*.ipynb")
+        notebook = nbformat.read(lesson, as_version=4)
+        cell = next(cell for cell in notebook.cells if cell.get("outputs"))
+        cell[change] = "mine" if change == "source" else []
+        nbformat.write(notebook, lesson)
+    (mine / record.NAME).write_text("{}")
+    assert main(["reset", "00"]) == 0
+    git("stash", folder=theirs)
+    git("pull", folder=theirs)
+    assert {p.name: p.read_text() for p in mine.glob("0*.ipynb") if p.name in new} == new
+    assert "mine" in (mine / "00_the_case_mine_1.ipynb").read_text()
+    assert (mine / record.NAME).read_text() == "{}"
 
 
 def test_there_is_nothing_to_reset(course, capsys):

@@ -1,4 +1,4 @@
-"""Take the README's picture of "three images to death", as JupyterLab shows it.
+"""Take the README's picture of "the window one can hold", as JupyterLab shows it.
 
     python -m tests.figures.explorer_picture notebooks/pictures/explorer.png
 
@@ -16,10 +16,13 @@ from tests.notebooks import browser
 from tests.refresh import METADATA
 
 CODE = """
+import numpy as np
 from course_lib import datasets
-from course_lib.figures.lesson_00_death import DeathExplorer
+from course_lib.figures.lesson_02_window import WindowExplorer
 
-DeathExplorer(datasets.load(), compare=False)
+image = datasets.load().train_images[3].mean(axis=2) / 255
+settings = {"source": "photograph", "row": 21, "column": 15, "visited": list(range(434))}
+WindowExplorer(np.zeros((5, 5)), 9 * image, **settings)
 """
 
 

@@ -44,8 +44,8 @@ def refused_splits(rng):
 
 
 def refused_moves(rng):
-    """What the five judges of `shift_and_mirror` say, each a sentence or None."""
-    for most in (1, 2, 4):
+    """What the six judges of `shift_and_mirror` say, each a sentence or None."""
+    for most in (0, 1, 2, 4):
         yield choices.wrong_shares(fair_moves(rng, (IMAGES,), most), most)
     for number, calls in CALLS:
         yield choices.wrong_shares_of_calls(fair_moves(rng, (calls, number), 1), 1)

@@ -683,6 +683,7 @@ def split_cases(seed):
         split_case(uneven(seed + 14), 0.3, seed + 14),
         split_case(uneven(seed + 15), 0.3, seed + 15, "The classes are as large as before."),
         split_case(uneven(seed + 16, (-7, 2, 5, 90)), 0.85, seed + 16),
+        split_case([0, -1, 0, -1, -1, -1], 0.5, seed + 18, NAMED.format(-1, 0)),
         repeatable_case({"labels": uneven(seed + 17), "share": 0.4}),
     ]
 
@@ -829,6 +830,7 @@ def moved_cases(seed):
         repeatable_case(
             {"images": pictures(seed + 11, (8, 5, 4, 3)), "most": 1}, choices.call_moved
         ),
+        chances_case(0, seed + 18),
         chances_case(1, seed + 12),
         chances_case(2, seed + 13),
         chances_case(None, seed + 14),
@@ -999,6 +1001,13 @@ OFF = "The reference is a little off everywhere."
 ALL_WAYS = [(mirrored, turns) for mirrored in (False, True) for turns in (0, 2, 1, 3)]
 
 
+def one_bright_pixel(seed):
+    """A grey image of 12x12 pixels in which a single one tells the eight ways apart."""
+    image = np.full((1, 12, 12, 1), 90, np.uint8)
+    image[0, 2, 3 + seed % 2] = 120
+    return image
+
+
 def orientation_cases(seed):
     return [
         *(
@@ -1032,6 +1041,11 @@ def orientation_cases(seed):
             np.array([0, 0, 0, 0, 0, 200 - seed % 100], np.uint8).reshape(1, 2, 3, 1),
             (True, 1),
             "One bright pixel in a corner; height and width are different.",
+        ),
+        orientation_case(
+            one_bright_pixel(seed),
+            (True, 3),
+            "One bright pixel, which is a small part of the image.",
         ),
         orientation_case(black_and_white(seed + 15), (False, 1), "The images are black and white."),
         orientation_case(

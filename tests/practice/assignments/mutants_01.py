@@ -734,6 +734,37 @@ def orientation_reshaped(images, reference):
 STATISTICS += [statistics_with_rounded_shares, statistics_around_a_float32_mean]
 ORIENTATION.append(orientation_reshaped)
 
+
+def split_marked_with_minus_1(labels, share, rng):
+    """what is taken is marked with the label -1, which may be the name of a class"""
+    rest, first = labels.astype(np.int64), [np.zeros(0, int)]
+    for kind in np.unique(labels):
+        members = np.flatnonzero(labels == kind)
+        first.append(rng.choice(members, round(share * len(members)), replace=False))
+        rest[first[-1]] = -1
+    return np.concatenate(first), np.flatnonzero(rest != -1)
+
+
+def moved_or_copied(images, rng, most=4):
+    """with most = 0 a copy, and nothing is mirrored"""
+    return images.copy() if most == 0 else right.shift_and_mirror(images, rng, most)
+
+
+def orientation_good_enough(images, reference):
+    """the first orientation that is off by less than half a step of grey on average"""
+    for mirrored in (False, True):
+        for turns in range(4):
+            turned = np.rot90(images[:, :, ::-1] if mirrored else images, turns, axes=(1, 2))
+            if turned.shape == reference.shape:
+                if np.abs(turned.astype(int) - reference).mean() < 0.5:
+                    return mirrored, turns
+    return right.find_orientation(images, reference)
+
+
+ORIENTATION.append(orientation_good_enough)
+SPLIT.append(split_marked_with_minus_1)
+MOVED.append(moved_or_copied)
+
 MUTANTS = {
     "images_to_pixels": PIXELS,
     "decode_frames": FRAMES,

@@ -432,6 +432,8 @@ CHECK = changes(
     the sizes compared in place of the shapes
         dx.shape != x.shape => dx.size != x.size
         dx - numerical => dx.reshape(x.shape) - numerical
+    the largest number, and not the largest size
+        scale = max(np.abs(dx).max(), np.abs(numerical).max()) => scale = max(dx.max(), numerical.max())
     the largest difference with its sign | np.abs(dx - numerical).max() => (dx - numerical).max()
     the smallest difference with its sign | np.abs(dx - numerical).max() => (numerical - dx).max()
     dy from -1 to 1, with a 0 in the middle
