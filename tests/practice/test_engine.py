@@ -82,7 +82,7 @@ def into_one_buffer(buffer, x):
     [
         (Counted, "after a call with other numbers of the same shapes"),
         (lambda: through_a_flat_copy, "in another order in memory"),
-        (lambda: put_back, "with inputs that cannot be written to"),
+        (lambda: put_back, "with read-only copies of the same inputs"),
         (lambda: functools.partial(into_one_buffer, np.empty((3, 4))), "lie in the same array"),
     ],
 )

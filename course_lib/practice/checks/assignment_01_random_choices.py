@@ -27,6 +27,7 @@ from .engine.describe import MOST_NUMBERS, describe, kind_of
 from .engine.randomness import binomial_bounds, not_every_index_once, wrong_index_array
 
 ALARM = 8e-6
+MOST_NAMES = 8  # of what never came, in a message
 bounds = functools.cache(binomial_bounds)
 
 
@@ -47,12 +48,28 @@ def unlikely(counts: Sequence[Count], hint: str = "") -> str | None:
     for what, often, draws, chance in counts:
         fewest, most = bounds(draws, chance, ALARM / len(counts))
         if not fewest <= often <= most:
+            never = never_came(counts, draws, chance)
+            if often == 0 and never:
+                return (
+                    f"In {draws} draws, what never came is: {never}. About {draws * chance:.0f} "
+                    f"times each would be right.{hint}"
+                )
             return (
                 f"{what} {often} times in {draws}. About {draws * chance:.0f} times would be "
                 f"right; by chance it is hardly ever outside the range from {fewest} to {most}."
                 + hint
             )
     return None
+
+
+def never_came(counts: Sequence[Count], draws: int, chance: float) -> str:
+    """What has this chance and came 0 times, in words; "" for a single thing, or for many."""
+    names = [
+        what.removesuffix(" came").lower()
+        for what, often, *rest in counts
+        if often == 0 and rest == [draws, chance] and what.endswith(" came")
+    ]
+    return ", ".join(names) if 1 < len(names) <= MOST_NAMES else ""
 
 
 # A split that gives each class its share

@@ -144,7 +144,7 @@ def shared_with_the_input(
 
 def not_its_own(shared: bool) -> str | None:
     return (
-        "The arrays of the result are those of grads, or views of them. Whoever changes the one "
+        "The arrays of the result are those of grads, or views of them. Changing one "
         "changes the other."
         if shared
         else None

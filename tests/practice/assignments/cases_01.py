@@ -326,6 +326,12 @@ AS_FLOAT32 = (
     "The first digits are right, as many as a float32 number has. In which dtype do you add up, "
     "subtract and square?"
 )
+
+
+def deviation_first(batches):
+    return right_statistics(batches)[::-1]
+
+
 STATISTICS_MISTAKES = {
     "You get this when all batches count the same. Has each of them equally many pixels?": (
         batches_equal
@@ -345,6 +351,9 @@ STATISTICS_MISTAKES = {
         squares_wrap
     ),
     "You get this when no root is taken.": not_rooted,
+    "You get this when the deviation comes first. In which order are the two asked for?": (
+        deviation_first
+    ),
 }
 KEPT_ARRAY = {
     "You get this when the arrays are kept and looked at afterwards. They are all the same "

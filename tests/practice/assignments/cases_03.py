@@ -94,8 +94,8 @@ LEAKY = mistakes(
         "This is y, and dx is wanted: how the loss changes with x.": [
             ("dy[index] *", "x[index] *")
         ],
-        "Here x has become a factor of its own. Of what is x a part: of the slope of y, or of the "
-        "question which slope it is?": [("dy[index] *", "x[index] * dy[index] *")],
+        "Here x has become a factor of its own. Does dx depend on how large x is, or only on whether "
+        "it is positive?": [("dy[index] *", "x[index] * dy[index] *")],
     },
 )
 
@@ -1300,10 +1300,8 @@ CHECKERS = mistakes(
         "A function that allows for next to no rounding says this. What does rounding leave?": [
             ("1e-6", "1e-15")
         ],
-        "A function that asks for *less than* says this where all gradients are 0, or one that "
-        "divides by the largest number. What is 0 / 0, and is 0 less than 0?": [
-            ("<= limit", "< limit")
-        ],
+        "Where all gradients are 0, this comes of < in place of <=, or of a division by the largest "
+        "number, which is 0. What is 0 / 0, and is 0 less than 0?": [("<= limit", "< limit")],
         "A function that says True as soon as all central differences are 0 says this. What about "
         "dx?": [("    largest =", "    if not slopes.any():\n        return True\n    largest =")],
         "A function that lets a dx pass that is too small says this. Is the size of the difference "

@@ -52,6 +52,7 @@ def share_case(maps, about):
             np.sum(maps > 0)
         ),
         "Is a 0 above 0?": float(np.mean(maps >= 0)),
+        "You get this when negative numbers count as well.": float(np.mean(maps != 0)),
         "A share lies between 0 and 1; percent come later, when it is printed.": float(
             100 * np.mean(maps > 0)
         ),
@@ -86,6 +87,12 @@ def loss_case(probabilities, label, about):
             ),
             "Which class does the loss look at: the most probable one, or the true one?": float(
                 -np.log(p.max())
+            ),
+            "These are probabilities already: softmax has been applied once, and that is enough.": float(
+                -np.log(np.exp(p[label]) / np.exp(p).sum())
+            ),
+            "This is the entropy of the probabilities. The loss looks at one class alone.": float(
+                -np.sum(p * np.log(p))
             ),
         }
     inputs = {"probabilities": p, "label": label}

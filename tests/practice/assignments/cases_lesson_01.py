@@ -47,6 +47,8 @@ PLACES = {
     "You get this when a plane has 32 numbers. How many pixels has an image?": (
         lambda i, j, c: 32 * c + 32 * i + j
     ),
+    "You get this when a plane has a single number. How many numbers come before the first green "
+    "one?": lambda i, j, c: c + 32 * i + j,
 }
 
 
@@ -88,6 +90,10 @@ EXCHANGED = (
 FORTRAN = (
     "This comes out in Fortran order, in which rows and columns change places. Use the usual order."
 )
+BACK = (
+    "You get this when transpose is told where each axis should go. It wants to know, for each new "
+    "axis, which old one comes there."
+)
 PLANES_FIRST = "These are the planes. The channels have to become the last axis."
 FIRST_ONE = "This is the first image alone."
 
@@ -101,6 +107,7 @@ def tiny_case(row, about=""):
         suspects={
             RESHAPED: row.reshape(2, 2, 3),
             EXCHANGED: planes.T.copy(),
+            BACK: planes.transpose(2, 0, 1).copy(),
             PLANES_FIRST: planes,
         },
         about=about,
@@ -123,6 +130,7 @@ def images_case(pixels, about=""):
     suspects = {
         RESHAPED: pixels.reshape(-1, 32, 32, 3),
         EXCHANGED: planes.transpose(0, 3, 2, 1).copy(),
+        BACK: planes.transpose(0, 3, 1, 2).copy(),
         PLANES_FIRST: planes,
     }
     if len(pixels) > 1:
@@ -167,6 +175,10 @@ ADDED = (
     "You get this when something small is added to the deviation, or put in the place of 0. What "
     "does the task say about a channel with a deviation of 0?"
 )
+UNGUARDED = (
+    "You get this when a deviation of 0 stays as it is. What does the task say about a channel that "
+    "is the same everywhere?"
+)
 EACH_PLACE = (
     "You get this when each place in the image has a mean of its own. How many numbers does "
     "train.mean(...) give you, and how many channels are there?"
@@ -180,6 +192,13 @@ def scaled(images, source, axes=(0, 1, 2), ddof=0):
     mean = source.mean(axis=axes, dtype=np.float64)
     std = source.std(axis=axes, dtype=np.float64, ddof=ddof)
     return ((images - mean) / np.where(std == 0, 1, std)).astype(np.float32)
+
+
+def unguarded(images, source):
+    """Divided by the deviation even where it is 0."""
+    with np.errstate(all="ignore"):
+        mean, std = source.mean(axis=(0, 1, 2)), source.std(axis=(0, 1, 2))
+        return ((images - mean) / std).astype(np.float32)
 
 
 def wrapped(images, source):
@@ -202,8 +221,10 @@ def normal_case(train, test, about="", title=""):
         ALL_CHANNELS: (scaled(train, train, None), scaled(test, train, None)),
         FRACTIONS: (scaled(train / 255, train / 255), scaled(test / 255, train / 255)),
         WRAPPED: (wrapped(train, train), wrapped(test, train)),
-        ADDED: Recognised(question),
     }
+    if (train.std(axis=(0, 1, 2)) == 0).any():
+        suspects[ADDED] = Recognised(question)
+        suspects[UNGUARDED] = unguarded(train, train), unguarded(test, train)
     if train.size > train.shape[3]:
         suspects[N_MINUS_1] = scaled(train, train, ddof=1), scaled(test, train, ddof=1)
     if train.shape[1:] == test.shape[1:]:

@@ -788,6 +788,7 @@ decode_frames | all axes reversed | You get this when left and right are exchang
 decode_frames | the whole row of numbers reversed, so that the columns are reversed too | You get this when left and right are exchanged.
 running_statistics | mean of the squares minus square of the mean | The mean is right, and the deviation has lost its digits.
 running_statistics | 128 subtracted | The mean is right, and the deviation has lost its digits.
+running_statistics | the deviation first | You get this when the deviation comes first.
 running_statistics | N - 1 in the deviation | You get this when the deviation is divided by the number of pixels minus 1.
 running_statistics | the variance, not its root | You get this when no root is taken.
 running_statistics | one mean and deviation, once for each channel | You get this when all channels share one mean and one deviation.

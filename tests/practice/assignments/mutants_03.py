@@ -596,7 +596,7 @@ leaky_relu_backward | dy decides, not x | You get this when dy decides, and not 
 leaky_relu_backward | an ordinary ReLU: 0 on the negative side | You get this when no gradient passes on the negative side, as in an ordin
 leaky_relu_backward | dy forgotten | This is the slope of y. What is dy for?
 leaky_relu_backward | y returned, the forward pass | This is y, and dx is wanted: how the loss changes with x.
-leaky_relu_backward | multiplied by x, too | Here x has become a factor of its own. Of what is x a part: of the slope of
+leaky_relu_backward | multiplied by x, too | Here x has become a factor of its own. Does dx depend on how
 leaky_relu_backward | max(x, slope x) decides: wrong for slopes above 1 | You get this when the larger of x and slope · x decides. For which slopes
 leaky_relu_backward | the slope is 0.1, whatever is passed in | You get this when the slope is 0.1, whatever is passed in. Where does you
 leaky_relu_backward | the slope without its sign | You get this when the slope loses its sign. It may be negative.
@@ -679,8 +679,8 @@ gradient_check | np.allclose as it comes: small differences count as none | A fu
 gradient_check | relative to each number | A function that divides number by number says this. A slope that is nearly
 gradient_check | the mean difference is small | A function that compares means or sums says this: differences cancel. What
 gradient_check | a tolerance of one in a hundred | A function that lets one in a hundred pass says this. Rounding is far small
-gradient_check | strictly below: gradients that are all 0 fail | A function that asks for *less than* says this where all gradients are 0, o
-gradient_check | 0 / 0 where all gradients are 0 | A function that asks for *less than* says this where all gradients are 0, o
+gradient_check | strictly below: gradients that are all 0 fail | Where all gradients are 0, this comes of < in place of <=
+gradient_check | 0 / 0 where all gradients are 0 | Where all gradients are 0, this comes of < in place of <=
 gradient_check | nan passes: not (error > tolerance) | A function that does not look for nan says this. Comparing with nan gives F
 gradient_check | nan left out by nanmax | A function that does not look for nan says this. Comparing with nan gives F
 gradient_check | an infinity is the largest number, and every difference is small beside it | A function that lets an infinity be the largest number says this: every dif

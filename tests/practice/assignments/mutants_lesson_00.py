@@ -83,6 +83,7 @@ LOSS = [
         right.loss_of,
         """
         the minus forgotten | -np.log => np.log
+        softmax once more | probabilities[label] => np.exp(probabilities[label]) / np.exp(probabilities).sum()
         the logarithm to the base 10 | np.log => np.log10
         the logarithm to the base 2 | np.log => np.log2
         no logarithm | -np.log(probabilities[label]) => -probabilities[label]
@@ -134,10 +135,13 @@ length | the root of each square | Did you square the numbers before you added t
 length | squared after the sum | The numbers are squared one by one
 length | the mean in place of the sum | Add the squares; their mean is smaller.
 share_active | zeros count, too | Is a 0 above 0?
+share_active | whatever is not 0 | negative numbers count as well
 share_active | counted, not divided | What share of all numbers is it?
 share_active | in percent | A share lies between 0 and 1
 share_active | the mean of what ReLU leaves | whatever their size
 loss_of | the minus forgotten | The logarithm of a probability is negative
+loss_of | softmax once more | These are probabilities already
+loss_of | the entropy, which needs no label | This is the entropy of the probabilities.
 loss_of | the logarithm to the base 10 | Which logarithm?
 loss_of | the logarithm to the base 2 | to the base 2?
 loss_of | the most probable class | the most probable one, or the true one?

@@ -12,6 +12,7 @@ PLACE = changes(
     the colours side by side | 1024 * channel + 32 * row + column => 96 * row + 3 * column + channel
     counted from 1 | + column => + column + 1
     a plane of 32 numbers | 1024 * => 32 *
+    a plane of one number | 1024 * =>
     a plane of 1000 numbers | 1024 * => 1000 *
     rows of 33 numbers | 32 * row => 33 * row
     the channel forgotten | 1024 * channel + =>
@@ -46,6 +47,7 @@ IMAGES = changes(
     reshape alone | pixels.reshape(-1, 3, 32, 32) => pixels.reshape(-1, 32, 32, 3); return planes
     the planes as they are | return planes.transpose(0, 2, 3, 1) => return planes
     rows and columns exchanged | (0, 2, 3, 1) => (0, 3, 2, 1)
+    the way back | (0, 2, 3, 1) => (0, 3, 1, 2)
     reshape of the planes | planes.transpose(0, 2, 3, 1) => planes.reshape(-1, 32, 32, 3)
     Fortran order | reshape(-1, 3, 32, 32) => reshape(-1, 3, 32, 32, order="F")
     as the student did | planes.transpose(0, 2, 3, 1) => np.rot90(pixels.reshape(-1, 32, 32, 3, order="F"), 3, (1, 2))
@@ -192,6 +194,9 @@ place_in_row | rows and columns exchanged | You get this when rows and columns a
 place_in_row | the colours side by side | You get this when the three colours of a pixel are
 place_in_row | counted from 1 | You get this when the counting begins at 1.
 place_in_row | a plane of 32 numbers | You get this when a plane has 32 numbers.
+place_in_row | a plane of one number | You get this when a plane has a single number.
+tiny_to_image | the way back | where each axis should go
+to_images | the way back | where each axis should go
 tiny_to_image | reshape alone | This comes out of reshape alone.
 tiny_to_image | reshape of the planes | This comes out of reshape alone.
 tiny_to_image | the planes as they are | These are the planes.
@@ -200,6 +205,9 @@ to_images | reshape alone | This comes out of reshape alone.
 to_images | reshape of the planes | This comes out of reshape alone.
 to_images | the planes as they are | These are the planes.
 to_images | rows and columns exchanged | You get this when rows and columns have changed places.
+normalise | a channel without spread gives nan | You get this when a deviation of 0 stays as it is.
+normalise | something small added to the deviation | You get this when something small is added
+normalise | a deviation of at least something small | You get this when something small is added
 normalise | statistics of all images together | You get this when the test images have a share in the mean
 normalise | one mean and deviation for all channels | You get this when all channels share one mean and one devi
 normalise | a mean for each pixel | You get this when each place in the image has a mean of it

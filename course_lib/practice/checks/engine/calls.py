@@ -20,7 +20,7 @@ from .check_case import Case
 from .compare import Problem, compare
 from .exceptions import CheckFailed
 
-RIGHT_AT_FIRST = "The first call with these inputs was right. Called again {}: {}"
+RIGHT_AT_FIRST = "The first call with these inputs was right. Called again {}, it was not: {}"
 REMEMBERS = (
     "What does your function keep from one call to the next: a global variable, a cache, an array "
     "that it uses again, a default argument that is a list or a dict?"
@@ -141,9 +141,9 @@ def problem_of_third_call(
         return None
     for words, hint, reordered, closed in (
         ("after a call with other numbers of the same shapes", REMEMBERS, False, False),
-        ("with inputs that cannot be written to", WRITES, False, read_only),
+        ("with read-only copies of the same inputs", WRITES, False, read_only),
         ("with the same numbers in another order in memory", ORDER, True, False),
-        ("in another order in memory, and closed to writing", ORDER, True, read_only),
+        ("in another order in memory, and read-only", ORDER, True, read_only),
     ):
         wrong = wrong_again(case, function, limits, number, reordered, closed)
         if wrong:

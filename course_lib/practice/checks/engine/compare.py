@@ -134,7 +134,10 @@ def _compare_array_kind(
             NO_ARRAY,
         )
     if result.shape != expected.shape:
-        return problem(f"{name} should have the shape {expected.shape}, but it has {result.shape}.")
+        single = ": it is a single number" if result.shape == () else ""
+        return problem(
+            f"{name} should have the shape {expected.shape}, but it has {result.shape}{single}."
+        )
     wanted, found = expected.dtype, result.dtype
     if wanted != found and not (wanted.kind == found.kind == "i"):
         told = problem(f"{name} should hold {wanted} numbers, but it holds {found}.", DTYPE_HINT)
@@ -175,7 +178,7 @@ def _compare_numbers(
     sentence = (
         f"{differ} The first is at {number}: yours is {mine}, but it should be {right}{off_by}."
         if off.size > 1
-        else f"The only number of {name} differs: it is {mine}, but it should be {right}{off_by}."
+        else f"{label(name)} is one number: yours is {mine}, but it should be {right}{off_by}."
     )
     if np.isnan(found).any() and not np.isnan(wanted).any():
         sentence += " (nan means: not a number, such as 0 / 0.)"
@@ -211,7 +214,7 @@ def how_far(found: Any, wanted: Any, rtol: float | None) -> str:
     if not 0 < difference < 1e-4 * abs(float(wanted)):
         return ""
     error, allowed = difference / abs(float(wanted)), tolerances(wanted.dtype.type, rtol)[0]
-    return f": a relative error of {error:.1g}, where {allowed:g} would pass"
+    return f": a relative error of {error:.1g}, where at most {allowed:g} is allowed"
 
 
 def _near(found: np.ndarray, wanted: np.ndarray, kind: Any, rtol: float | None) -> np.ndarray:
