@@ -67,7 +67,7 @@ def check(mine: Path, source: Path, number: str) -> int:
     )
     for task, earned, total, said in results:
         print(
-            f"{task:28} {earned:4g} of {total:2g}   {textwrap.shorten(said, 100, placeholder=' …')}"
+            f"{task:28} {earned:4g} of {total:2g}   {textwrap.shorten(said, 160, placeholder=' …')}"
         )
     earned, total = (sum(column) for column in list(zip(*results, strict=True))[1:3])
     print(f"{'together':28} {earned:4g} of {total:2g}   and the written question")

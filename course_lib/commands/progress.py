@@ -36,7 +36,8 @@ def main(options: argparse.Namespace) -> int:
         right = [kept.get("exercises", {}).get(name, {}).get("state") == "right" for name in names]
         said = [p for n, p in kept.get("predictions", {}).items() if n.startswith(number)]
         true = sum(bool(p.get("right")) for p in said)
-        print(f"{path.stem:44} {f'{sum(right)} of {len(names)}':>9} {len(said):10} {true:10}")
+        written = f"{sum(right)} of {len(names)}" if names else "–"
+        print(f"{path.stem:44} {written:>9} {len(said):10} {true:10}")
         for name, done in zip(names, right, strict=True):
             state = kept.get("exercises", {}).get(name, {}).get("state")
             if state and not done:

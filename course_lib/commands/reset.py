@@ -13,7 +13,10 @@ SAID = """\
 Your copy of lesson {number} is kept in {kept}
 The lesson is back in its first state, without outputs: run its cells to see them.
 What you predicted and wrote stays in the record: see `python -m course_lib progress`."""
-SAME = "Lesson {number} holds nothing of yours: its text and code are in their first state. Nothing was changed."
+SAME = (
+    "Lesson {number} holds nothing of yours: its text and code are in their first state. "
+    "Nothing was changed."
+)
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

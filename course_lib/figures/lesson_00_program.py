@@ -6,6 +6,8 @@ from collections.abc import Callable
 from course_lib.cases import CaseA
 from course_lib.cases.posted_program import PARTS
 
+FOUND_OUT_LATER = {"orientation"}  # the learner predicts it in lesson 01
+
 
 class Listing:
     """Some parts of the posted program as the last line of a cell: their code, with a heading."""
@@ -28,7 +30,10 @@ def heading(part: Callable, mark: str = "") -> str:
     text, tick, posted = f"layer: {mark}{layer}{mark}", "`" if mark else "", CaseA()
     if not switches:
         return text
-    named = ", ".join(f"{tick}{name}={getattr(posted, name)!r}{tick}" for name in switches)
+    values = {
+        name: "…" if name in FOUND_OUT_LATER else repr(getattr(posted, name)) for name in switches
+    }
+    named = ", ".join(f"{tick}{name}={value}{tick}" for name, value in values.items())
     return f"{text} · {'switches' if len(switches) > 1 else 'switch'}: {named}"
 
 

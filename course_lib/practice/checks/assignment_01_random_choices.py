@@ -242,8 +242,8 @@ def use_moved(function: Callable[..., Any], images: np.ndarray, *rest: Any) -> A
     result = function(images, *rest)
     if isinstance(result, np.ndarray) and np.shares_memory(result, images):
         raise CheckFailed(
-            "A new array should be returned, and yours lies in the memory of images: whoever "
-            "writes to one changes the other."
+            "A new array should be returned, and yours lies in the memory of images: writing "
+            "to one changes the other."
         )
     return result
 
@@ -251,7 +251,7 @@ def use_moved(function: Callable[..., Any], images: np.ndarray, *rest: Any) -> A
 def call_moved(
     function: Callable[..., Any], images: np.ndarray, most: int, rng: np.random.Generator
 ) -> Any:
-    return function(images, rng, most)
+    return use_moved(function, images, rng, most)
 
 
 def many_moved(
@@ -262,7 +262,7 @@ def many_moved(
     most: int,
 ) -> list[Any]:
     """The results of so many calls, one after another with the same generator."""
-    return [function(images, rng, most) for _ in range(draws)]
+    return [use_moved(function, images, rng, most) for _ in range(draws)]
 
 
 def wrong_moved(images: np.ndarray, most: int, result: Any) -> str | None:

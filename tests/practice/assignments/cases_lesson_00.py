@@ -51,6 +51,8 @@ def share_case(maps, about):
         "That is how many numbers are above 0. What share of all numbers is it?": int(
             np.sum(maps > 0)
         ),
+        "You get this when the division is by len(maps). What does len count in an array with several "
+        "axes?": float(np.sum(maps > 0) / len(maps)),
         "Is a 0 above 0?": float(np.mean(maps >= 0)),
         "You get this when negative numbers count as well.": float(np.mean(maps != 0)),
         "A share lies between 0 and 1; percent come later, when it is printed.": float(

@@ -369,7 +369,7 @@ def make_descent_step():
 
 
 GRADIENTS = {
-    "This is the sum over the images. Asked for is the mean.": lambda x, e: x.T @ e,
+    "This is the sum over the images. The task asks for the mean.": lambda x, e: x.T @ e,
     "Here rows and columns are exchanged: the shape should be (inputs, classes).": (
         lambda x, e: e.T @ x / len(x)
     ),

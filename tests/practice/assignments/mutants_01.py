@@ -761,6 +761,60 @@ def orientation_good_enough(images, reference):
     return right.find_orientation(images, reference)
 
 
+def statistics_around_an_empty_batch(batches):
+    """around the first pixel; where the first batch is empty, around 0"""
+    count, sums, squares, around = 0, 0.0, 0.0, None
+    for batch in batches:
+        pixels = batch.reshape(-1, batch.shape[-1]).astype(np.float64)
+        if around is None:
+            around = pixels[0] if len(pixels) else np.zeros(pixels.shape[1])
+        off = pixels - around
+        count, sums = count + len(off), sums + off.sum(axis=0)
+        squares = squares + (off**2).sum(axis=0)
+    if not count:
+        raise ValueError("there is no pixel")
+    return around + sums / count, np.sqrt(np.maximum(squares / count - (sums / count) ** 2, 0))
+
+
+def split_shifted_labels(labels, share, rng):
+    """the smallest label is subtracted first: int8 wraps round"""
+    with np.errstate(all="ignore"):
+        shifted = labels - labels.min()
+    first, second = [np.zeros(0, int)], [np.zeros(0, int)]
+    for kind in np.unique(shifted[shifted >= 0]):
+        members = rng.permutation(np.flatnonzero(shifted == kind))
+        first.append(members[: round(share * len(members))])
+        second.append(members[round(share * len(members)) :])
+    return np.concatenate(first), np.concatenate(second)
+
+
+def split_in_the_labels_dtype(labels, share, rng):
+    """the images' numbers have the labels' dtype: after 255 comes 0"""
+    first, second = right.split(labels, share, rng)
+    return first.astype(labels.dtype), second.astype(labels.dtype)
+
+
+def moved_only_if_altered(images, rng, most=4):
+    """where nothing happens to be altered, the given array itself is returned"""
+    result = right.shift_and_mirror(images, rng, most)
+    return images if np.array_equal(result, images) else result
+
+
+def orientation_reshaped_mirrored_first(images, reference):
+    """every candidate is reshaped to the reference's shape, the mirrored ones first"""
+    ways = [(mirrored, turns) for mirrored in (True, False) for turns in range(4)]
+
+    def distance(way):
+        turned = np.rot90(images[:, :, ::-1] if way[0] else images, way[1], axes=(1, 2))
+        return ((turned.reshape(reference.shape).astype(float) - reference) ** 2).sum()
+
+    return min(ways, key=distance)
+
+
+STATISTICS.append(statistics_around_an_empty_batch)
+SPLIT += [split_shifted_labels, split_in_the_labels_dtype]
+MOVED.append(moved_only_if_altered)
+ORIENTATION.append(orientation_reshaped_mirrored_first)
 ORIENTATION.append(orientation_good_enough)
 SPLIT.append(split_marked_with_minus_1)
 MOVED.append(moved_or_copied)

@@ -134,6 +134,7 @@ length | the numbers are not squared | Did you square the numbers before you add
 length | the root of each square | Did you square the numbers before you added them?
 length | squared after the sum | The numbers are squared one by one
 length | the mean in place of the sum | Add the squares; their mean is smaller.
+share_active | divided by the rows | What does len count
 share_active | zeros count, too | Is a 0 above 0?
 share_active | whatever is not 0 | negative numbers count as well
 share_active | counted, not divided | What share of all numbers is it?

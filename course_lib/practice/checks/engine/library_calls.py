@@ -26,7 +26,9 @@ def refuse_the_librarys_own(function: Any) -> None:
     module = getattr(function, "__module__", None) or type(function).__module__
     if belongs_to_library(module):
         name = getattr(function, "__qualname__", type(function).__name__)
-        raise Borrowed(f"This is the library's own `{module}.{name}`. Asked for is one of yours.")
+        raise Borrowed(
+            f"This is the library's own `{module}.{name}`. The task asks for one of your own."
+        )
 
 
 def watched(function: Callable[..., Any], inputs: list[Any], allowed: Collection[str]) -> Any:

@@ -18,7 +18,7 @@ from typing import Any, TextIO
 CHECK_SECONDS = 10.0  # of processor time, for all cases of a check together
 HIDDEN_SECONDS = 20.0  # for all cases of a cell of hidden tests together
 HIDDEN_CASE_SECONDS = 4.0  # for one of them
-BY_THE_CLOCK = 6  # times as long may it take where a processor is shared, or sleeps
+BY_THE_CLOCK = 12  # times as long may it take where a processor is shared, or sleeps
 AGAIN_SECONDS = 0.2  # until the next interruption of code that survived one
 SOONEST = 0.01  # seconds from one look at the time to the next
 EVENTS_PER_LOOK = 100  # calls and jumps of the learner's code, where no thread looks
