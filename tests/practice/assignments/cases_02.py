@@ -716,6 +716,9 @@ PARTIAL_MISTAKES = {
     ),
     "Here y is right, and seen is True only where no pixel is missing. How many pixels does a "
     "window need?": other_seen(lambda m, size, y: m == size),
+    "Here y is right, and seen asks for half of the window. How many pixels does it need?": other_seen(
+        lambda m, size, y: 2 * m >= size
+    ),
     "Here y is right, and seen says what is not seen. When is it True?": other_seen(
         lambda m, size, y: m == 0
     ),

@@ -1244,6 +1244,7 @@ partial_conv2d | missing is what is nan or not present by the first channel alon
 partial_conv2d | a pixel of value 0 counts as missing | a pixel that is there counts as missing because it i
 partial_conv2d | True means missing | present is taken the other way round. What does True
 partial_conv2d | missing numbers counted channel by channel | m counts numbers on one side and pixels on the other
+partial_conv2d | seen: at least half of the window | Here y is right, and seen asks for half of the window.
 partial_conv2d | seen: all pixels are there | Here y is right, and seen is True only where no pixe
 partial_conv2d | seen where y is not 0 | Here y is right, and seen is False where y happens t
 partial_conv2d | the number of pixels in place of seen | Here y is right, and seen is the number of pixels. W

@@ -442,6 +442,8 @@ CHECK = changes(
         np.random.default_rng(0).normal(size=np.shape(function(x))) => np.arange(float(np.size(function(x)))).reshape(np.shape(function(x)))
     dy = 1, 10, 100, ...: the last number drowns the first
         np.random.default_rng(0).normal(size=np.shape(function(x))) => 10.0 ** np.arange(np.size(function(x))).reshape(np.shape(function(x)))
+    dy = 2, 4, 8, ...: of many numbers the last one drowns the first
+        np.random.default_rng(0).normal(size=np.shape(function(x))) => 2.0 ** np.arange(1, 1 + np.size(function(x))).reshape(np.shape(function(x)))
     differences of 0 are always right | difference = => difference = 0 if not numerical.any() else
     something small added to the denominator | 1e-6 * scale => 1e-6 * (scale + 1e-6)
     a step in proportion to the number
