@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-from course_lib.practice.course_folder import NotThere, notebooks
+from course_lib.practice.course_folder import KEPT, NotThere, notebooks
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def main(options: argparse.Namespace) -> int:
         return 1
     print(f"{'lesson':44} {'written':>9} {'predicted':>10} {'came true':>10}")
     for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")):
-        if "_mine_" in path.name:  # a copy that `reset` kept
+        if KEPT in path.name:
             continue
         number = path.name[:2]
         names = exercises(path)

@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from course_lib.practice.course_folder import NotThere, notebooks, numbered
+from course_lib.practice.course_folder import KEPT, NotThere, notebooks, numbered
 
 FIRST_STATE = ".first_state"  # in notebooks/: each lesson without outputs
 SAID = """\
@@ -59,6 +59,6 @@ def sources(path: Path) -> object:
 def free_name(lesson: Path) -> Path:
     """The first of 03_…_mine_1.ipynb, 03_…_mine_2.ipynb, … that is not there yet."""
     number = 1
-    while (kept := lesson.with_name(f"{lesson.stem}_mine_{number}.ipynb")).exists():
+    while (kept := lesson.with_name(f"{lesson.stem}{KEPT}{number}.ipynb")).exists():
         number += 1
     return kept

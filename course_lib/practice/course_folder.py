@@ -5,6 +5,7 @@ from pathlib import Path
 from course_lib.datasets.data_folders import PACKAGE
 
 LESSONS = "notebooks"
+KEPT = "_mine_"  # in the name of a copy that `reset` keeps: 03_…_mine_1.ipynb
 
 
 class NotThere(Exception):

@@ -42,9 +42,10 @@ CELLS_ARE_WAITING = """() => [...document.querySelectorAll('.jp-CodeCell .jp-Inp
 
 
 @contextmanager
-def jupyterlab(folder, home):
+def jupyterlab(folder, home, course=None):
     """Serve `folder` with JupyterLab on a free local port; yield the address. `home` is scratch.
 
+    course: the checkout whose library and tests the kernels import; by default what is installed.
     Where the package `notebook` is installed, the same server has Notebook 7 under /notebooks.
     """
     port = _free_port()
@@ -58,7 +59,11 @@ def jupyterlab(folder, home):
         "JUPYTERLAB_SETTINGS_DIR": f"{home}/settings",
         "JUPYTERLAB_WORKSPACES_DIR": f"{home}/workspaces",
     }
-    environment.pop("COURSE_DATASET", None)
+    for name in ("COURSE_DATASET", "COURSE_LEARNER_FOLDER"):
+        environment.pop(name, None)
+    if course:
+        first = [str(course), environment.get("PYTHONPATH")]
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, first))
     command = [
         sys.executable,
         "-m",

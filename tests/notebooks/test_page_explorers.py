@@ -26,10 +26,7 @@ def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("explorers")
     explorer_pages.write_notebooks(folder)
     explorer_pages.write_notebook(folder / "widgets.ipynb", WIDGETS)
-    patch = pytest.MonkeyPatch()
-    patch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
-    with browser.jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
-        patch.undo()  # for the server alone
+    with browser.jupyterlab(folder, tmp_path_factory.mktemp("home"), course=ROOT) as address:
         yield address
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from course_lib.practice import record
 from tests.notebooks import browser
+from tests.refresh import METADATA
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,11 +27,14 @@ CELLS = [
     'print("five is", length(np.array([3.0, 4.0])), "by", "mine" if length.yours else "the course")',
 ]
 WRITTEN = "@practice.exercise\ndef length(numbers):\n    return {code}"
-CELL = "window.jupyterapp.shell.currentWidget.content.widgets"
 RUN = """async number => {
     const panel = window.jupyterapp.shell.currentWidget;
     panel.content.activeCellIndex = number;
     await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+SET_SOURCE = """([number, code]) => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    panel.content.widgets[number].model.sharedModel.setSource(code);
 }"""
 RESTART = """async () => {
     const context = window.jupyterapp.shell.currentWidget.sessionContext;
@@ -43,8 +48,7 @@ def written_notebook():
         nbformat.v4.new_output("stream", name="stdout", text="The result:\nBLUE\n")
     ]
     cells[RESULT].metadata.jupyter = {"outputs_hidden": True}
-    kernel = {"name": "python3", "display_name": "Python 3"}
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
 
 
 class Lesson:
@@ -63,9 +67,7 @@ class Lesson:
             self.page.evaluate(RUN, number)
 
     def write(self, code):
-        self.page.evaluate(
-            f"([number, code]) => {CELL}[number].model.sharedModel.setSource(code)", [WRITE, code]
-        )
+        self.page.evaluate(SET_SOURCE, [WRITE, code])
 
     def shown(self, number):
         """What the cell's output says, on one line."""
@@ -75,18 +77,14 @@ class Lesson:
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     folder, home = tmp_path_factory.mktemp("lesson"), tmp_path_factory.mktemp("home")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
-    patch.delenv("COURSE_LEARNER_FOLDER", raising=False)  # beside the notebooks, as for a learner
-    with browser.jupyterlab(folder, home) as address:
-        patch.undo()  # for the server alone
+    with browser.jupyterlab(folder, home, course=ROOT) as address:
         yield folder, address
 
 
 @pytest.fixture
 def lesson(chromium, lab, request):
     folder, address = lab
-    (folder / ".learner.json").unlink(missing_ok=True)
+    (folder / record.NAME).unlink(missing_ok=True)
     opened = Lesson(chromium, address, folder, f"{request.node.name}.ipynb")
     yield opened
     assert opened.notebook.problems == [] and opened.notebook.tracebacks() == []
@@ -113,7 +111,7 @@ def test_a_prediction_survives_a_restart(lesson, lab):
     assert lesson.cell(PREDICT).get_by_label("green").is_checked()
     lesson.run(RESULT)
     assert "You predicted green; the result was blue." in lesson.shown(RESULT)
-    kept = json.loads((lab[0] / ".learner.json").read_text())["predictions"]["00 colour"]
+    kept = json.loads((lab[0] / record.NAME).read_text())["predictions"]["00 colour"]
     assert kept["said"] == "green" and kept["right"] is False
 
 
@@ -125,7 +123,7 @@ def test_an_answer_changed_after_the_result_does_not_count(lesson, lab):
     lesson.cell(PREDICT).get_by_label("blue").check()
     lesson.cell(PREDICT).get_by_text("it does not count").wait_for()
     lesson.run(RESULT)
-    kept = json.loads((lab[0] / ".learner.json").read_text())["predictions"]["00 colour"]
+    kept = json.loads((lab[0] / record.NAME).read_text())["predictions"]["00 colour"]
     assert kept["said"] == "blue" and kept["right"] is False
 
 
@@ -144,7 +142,7 @@ def test_wrong_and_then_right_in_the_same_cell(lesson):
 
 
 def test_a_cell_run_again_after_later_ones(lesson):
-    """What was right and is broken again no longer counts; nor does a cell that cannot be read."""
+    """What was right and is broken again no longer counts, nor after the set-up cell."""
     lesson.run(SET_UP)
     lesson.write(WRITTEN.format(code="np.sqrt((numbers**2).sum())"))
     lesson.run(WRITE, USE, WRITE, USE)

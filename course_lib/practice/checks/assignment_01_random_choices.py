@@ -48,8 +48,7 @@ def unlikely(counts: Sequence[Count], hint: str = "") -> str | None:
     for what, often, draws, chance in counts:
         fewest, most = bounds(draws, chance, ALARM / len(counts))
         if not fewest <= often <= most:
-            never = never_came(counts, draws, chance)
-            if often == 0 and never:
+            if often == 0 and (never := never_came(counts, draws, chance)):
                 return (
                     f"In {draws} draws, what never came is: {never}. About {draws * chance:.0f} "
                     f"times each would be right.{hint}"

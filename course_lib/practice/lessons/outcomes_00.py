@@ -3,7 +3,7 @@
 The lesson calls these functions, so that its own code does not give the answers away.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -38,11 +38,7 @@ def first_step(ratio: float) -> str:
         "about as long as they are": 1.0,
         "about ten times as long": 10.0,
     }
-    return nearest_power(sizes, ratio)
-
-
-def nearest_power(sizes: Mapping[str, float], found: float) -> str:
-    return min(sizes, key=lambda choice: abs(np.log(sizes[choice] / found)))
+    return min(sizes, key=lambda choice: abs(np.log(sizes[choice] / ratio)))
 
 
 def weights(steps: np.ndarray, length: float) -> str:

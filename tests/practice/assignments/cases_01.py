@@ -4,7 +4,6 @@ Right results come from formulas, number by number. The value of a suspect is wh
 that mistake returns on the case.
 """
 
-import dataclasses
 import functools
 import math
 
@@ -363,7 +362,13 @@ KEPT_ARRAY = {
 
 
 def statistics_case(
-    batches, about="", title="", use=library.use_generator, mistakes=None, questions=None
+    batches,
+    about="",
+    title="",
+    use=library.use_generator,
+    mistakes=None,
+    questions=None,
+    **options,
 ):
     """questions: {hint: question(mean, std, result)} that recognises a mistake."""
     batches = [np.asarray(batch) for batch in batches]
@@ -383,6 +388,7 @@ def statistics_case(
         about=about,
         title=title or about.rstrip("."),
         given=given_batches(batches),
+        **options,
     )
 
 
@@ -536,11 +542,9 @@ def statistics_cases(seed):
         no_pixels_case(
             [np.zeros((0, 2, 2, 3), np.uint8)] * 2, "All batches are empty.", "only empty batches"
         ),
-        dataclasses.replace(
-            statistics_case(
-                [bright_pattern((n, 40, 40, 1), 200 + shift) for n in (50, 6, 1)],
-                "There are 91,200 pixels, and all of them are bright.",
-            ),
+        statistics_case(
+            [bright_pattern((n, 40, 40, 1), 200 + shift) for n in (50, 6, 1)],
+            "There are 91,200 pixels, and all of them are bright.",
             again=None,  # once is enough, and slow for who works pixel by pixel
         ),
         many_batches_case(seed + 30, (2, 8, 8, 1), 200),

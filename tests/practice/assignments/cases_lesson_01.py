@@ -188,17 +188,12 @@ WRAPPED = (
 )
 
 
-def scaled(images, source, axes=(0, 1, 2), ddof=0):
+def scaled(images, source, axes=(0, 1, 2), ddof=0, guard=1):
+    """guard: what takes the place of a deviation of 0."""
     mean = source.mean(axis=axes, dtype=np.float64)
     std = source.std(axis=axes, dtype=np.float64, ddof=ddof)
-    return ((images - mean) / np.where(std == 0, 1, std)).astype(np.float32)
-
-
-def unguarded(images, source):
-    """Divided by the deviation even where it is 0."""
-    with np.errstate(all="ignore"):
-        mean, std = source.mean(axis=(0, 1, 2)), source.std(axis=(0, 1, 2))
-        return ((images - mean) / std).astype(np.float32)
+    with np.errstate(all="ignore"):  # where the guard is 0, too
+        return ((images - mean) / np.where(std == 0, guard, std)).astype(np.float32)
 
 
 def wrapped(images, source):
@@ -224,7 +219,7 @@ def normal_case(train, test, about="", title=""):
     }
     if (train.std(axis=(0, 1, 2)) == 0).any():
         suspects[ADDED] = Recognised(question)
-        suspects[UNGUARDED] = unguarded(train, train), unguarded(test, train)
+        suspects[UNGUARDED] = scaled(train, train, guard=0), scaled(test, train, guard=0)
     if train.size > train.shape[3]:
         suspects[N_MINUS_1] = scaled(train, train, ddof=1), scaled(test, train, ddof=1)
     if train.shape[1:] == test.shape[1:]:

@@ -720,9 +720,9 @@ def statistics_around_a_float32_mean(batches):
     return mean + around, std
 
 
-def orientation_reshaped(images, reference):
+def orientation_reshaped(images, reference, order=(False, True)):
     """every candidate is reshaped to the reference's shape"""
-    ways = [(mirrored, turns) for mirrored in (False, True) for turns in range(4)]
+    ways = [(mirrored, turns) for mirrored in order for turns in range(4)]
 
     def distance(way):
         turned = np.rot90(images[:, :, ::-1] if way[0] else images, way[1], axes=(1, 2))
@@ -802,13 +802,7 @@ def moved_only_if_altered(images, rng, most=4):
 
 def orientation_reshaped_mirrored_first(images, reference):
     """every candidate is reshaped to the reference's shape, the mirrored ones first"""
-    ways = [(mirrored, turns) for mirrored in (True, False) for turns in range(4)]
-
-    def distance(way):
-        turned = np.rot90(images[:, :, ::-1] if way[0] else images, way[1], axes=(1, 2))
-        return ((turned.reshape(reference.shape).astype(float) - reference) ** 2).sum()
-
-    return min(ways, key=distance)
+    return orientation_reshaped(images, reference, order=(True, False))
 
 
 STATISTICS.append(statistics_around_an_empty_batch)

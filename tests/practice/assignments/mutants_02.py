@@ -601,6 +601,8 @@ DILATED = changes(
 DILATED += changes(
     right.dilated_by_shifts,
     r"""
+    weights of 0 are skipped, so a nan under them is not seen
+        y += x[:, => if weight[p, q].any(): y += x[:,
     shifts to the end of the image, cut off with -0
         p * DH : p * DH + OH => p * DH : -(KH - 1 - p) * DH
     shifts by np.roll: what goes out on one side comes in on the other, and stays
@@ -1170,21 +1172,6 @@ GROUPED += changes(
         weight[..., made] => np.where(np.abs(weight) < 1e-12 * np.abs(weight).max(), 0, weight)[..., made]
     """,
 )
-
-
-def dilated_without_weights_of_0(x, weight, bias, dilation=1):
-    """weights of 0 are skipped, so a nan under them is not seen"""
-    DH, DW = np.broadcast_to(dilation, 2)
-    KH, KW, _, C_out = weight.shape
-    OH, OW = x.shape[1] - DH * (KH - 1), x.shape[2] - DW * (KW - 1)
-    y = np.zeros((len(x), OH, OW, C_out), x.dtype) + bias
-    for p, q in np.ndindex(KH, KW):
-        if weight[p, q].any():
-            y += x[:, p * DH : p * DH + OH, q * DW : q * DW + OW] @ weight[p, q]
-    return y
-
-
-DILATED += [dilated_without_weights_of_0]
 
 
 def grouped_with_a_short_way(x, weight, bias, groups, stride=1, padding=0):

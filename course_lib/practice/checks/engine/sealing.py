@@ -11,7 +11,7 @@ import hashlib
 import io
 import pickle
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -87,7 +87,7 @@ class Pickler(pickle.Pickler):
 
 
 def generator(
-    state: dict[str, Any], entropy: int, spawn_key: tuple[int, ...], children: int
+    state: dict[str, Any], entropy: int | Sequence[int], spawn_key: tuple[int, ...], children: int
 ) -> np.random.Generator:
     """A generator in this state, which spawns the same children as the one that was written."""
     seed = np.random.SeedSequence(entropy, spawn_key=spawn_key, n_children_spawned=children)
