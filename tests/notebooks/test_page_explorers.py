@@ -87,7 +87,7 @@ def test_what_can_be_grabbed_moves_by_keys_and_pointer(opened):
         notebook.page.keyboard.press("ArrowRight")
         notebook.page.keyboard.press("ArrowDown")
         card.wait_for_change(before)
-        before, box = card.state(), part.bounding_box()
+        before, box = card.settled(), part.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         notebook.page.mouse.move(x, y)
         notebook.page.mouse.down()
@@ -164,7 +164,8 @@ def test_a_finger_moves_what_can_be_grabbed_and_the_page_stays(zoomed):
     scrolled = "() => document.querySelector('.jp-WindowedPanel-outer').scrollTop"
     for part in card.card.locator(".grab").all():
         part.evaluate("part => part.scrollIntoView({block: 'center'})")
-        before, top, box = card.state(), notebook.page.evaluate(scrolled), part.bounding_box()
+        before = card.settled()  # the last reset has been drawn
+        top, box = notebook.page.evaluate(scrolled), part.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         touch("touchStart", (x, y))
         for step in range(1, 8):
